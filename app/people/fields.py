@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.i18n import N_, date_text
-from app.nik_vault import mask_nik
+from app.people.values.nik import mask_nik
 from app.people.values.phones import mask_phone
 
 

@@ -5,7 +5,6 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from app.nik_vault import mask_niks
 from app.people.fields import GROUP_TEXT_FIELDS, TEXT_FIELDS
 from app.people.person import ParsedPerson, PersonValues
 from app.people.remarks import Candidate, Level, Remark
@@ -22,7 +21,7 @@ from app.people.values.kelurahan import (
     place_index,
 )
 from app.people.values.names import display_name, name_key
-from app.people.values.nik import nik_agrees, nik_sex, parse_nik
+from app.people.values.nik import mask_niks, nik_agrees, nik_sex, parse_nik
 from app.people.values.outside_places import OUTSIDE, add_city
 from app.people.values.phones import first_phone_text, parse_phone
 from app.people.values.reference import Reference

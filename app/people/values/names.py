@@ -55,6 +55,13 @@ def _degree_case(text: str) -> str:
     return " ".join(_title_case(degree) if "." in degree else degree for degree in text.split(" "))
 
 
+def initials(name: str) -> str:
+    """Return the initials of a name without titles and degrees, as "S. A." for "Hj. Siti Aminah, S.Pd"."""
+    words = [word for word in _SEPARATORS.split(name.partition(",")[0]) if word[:1].isalpha()]
+    own_words = [word for word in words if word.strip(".").casefold() not in _TITLES] or words
+    return " ".join(f"{word[0].upper()}." for word in own_words)
+
+
 def name_key(text: str) -> str:
     """Return the key of a name: no case, punctuation, titles or degrees; abbreviations spelled out; words sorted.
 

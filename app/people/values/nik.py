@@ -18,8 +18,17 @@ _LABEL = re.compile(
 )
 """A label beside the number ("No. KTP: …"). The number of a family card ("KK") is not a NIK."""
 _BLANK_TEXTS = frozenset({"tidak ada", "tdk ada", "belum ada", "blm ada"})
+_MASKED = re.compile(r"•{4,}\d{4}\b")
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 _MAX_EXACT_FLOAT = 2**53
+
+# A date, or else sixteen digits with at most one separator between any two of them. Two dates side by side would have
+# sixteen digits too, so a date is matched first.
+_ANYWHERE = re.compile(
+    r"(?P<date>(?<!\d)(?:(?:0?[1-9]|[12]\d|3[01])([-./])(?:0?[1-9]|1[0-2])\2(?:19|20)\d\d"
+    r"|(?:19|20)\d\d([-./])(?:0[1-9]|1[0-2])\3(?:0[1-9]|[12]\d|3[01]))(?!\d))"
+    r"|\d(?<!\d\d)(?:[\s.,'`’_/\-–—]?\d){15}(?!\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +45,8 @@ _BLANK = ParsedNik(None)
 def parse_nik(cell: Cell) -> ParsedNik:
     """Parse a NIK from a text or number cell; labels ("NIK:") and separators in a text are ignored.
 
-    A cell that is blank, one repeated digit or "tidak ada" has neither digits nor a problem. Excel keeps 15 digits of a
-    number: a number cell whose 16th digit is 0, one above 2^53 and E-notation may have lost some, and is
+    A cell that is blank, one repeated digit, "tidak ada" or a masked NIK has neither digits nor a problem. Excel keeps
+    15 digits of a number: a number cell whose 16th digit is 0, one above 2^53 and E-notation may have lost some, and is
     "nik-corrupted". Wrong length or an impossible date is "nik-invalid".
     """
     match cell:
@@ -64,6 +73,8 @@ def _parse_number(number: int | float) -> ParsedNik:
 
 def _parse_text(text: str) -> ParsedNik:
     """Parse a cleaned text by the rules of `parse_nik`; a text "6471….0" is parsed as a number."""
+    if _MASKED.search(text):
+        return _BLANK
     if _SCIENTIFIC.fullmatch(text):
         return ParsedNik(None, "nik-corrupted")
     if text.endswith(".0") and (number := text.removesuffix(".0")).isdecimal():
@@ -116,3 +127,29 @@ def nik_agrees(nik: str, sex: Sex | None, birth_date: date | None) -> bool:
         birth_date.month,
         birth_date.year % 100,
     )
+
+
+def mask_nik(nik: str) -> str:
+    """Return twelve bullets and the last four digits of a NIK."""
+    return "•" * 12 + nik[-4:]
+
+
+def contains_nik(text: str) -> bool:
+    """Return whether a text contains sixteen digits in a row that are not part of a longer number, nor of dates.
+
+    A separator such as a space, dot, hyphen or underscore may stand between any two of them.
+    """
+    return len(text) >= LENGTH and any(not found["date"] for found in _ANYWHERE.finditer(text))
+
+
+def mask_niks(text: str) -> str:
+    """Return the text with each NIK that `contains_nik` would find replaced as by `mask_nik`.
+
+    For texts that are stored or shown unencrypted: names of files and sheets, titles, descriptions, remarks.
+    """
+    return _ANYWHERE.sub(_mask_match, text) if len(text) >= LENGTH else text
+
+
+def _mask_match(found: re.Match[str]) -> str:
+    """Return a date as it is, and a NIK without its separators masked."""
+    return found["date"] or mask_nik("".join(filter(str.isdigit, found.group())))

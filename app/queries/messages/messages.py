@@ -1,10 +1,11 @@
 """Messages for display, and the sessions and registrations that need a reminder."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from app.database import Db
@@ -21,9 +22,14 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
+from app.people.values.emails import mask_email
 from app.permissions import Actor, Permission
+from app.queries.messages.contacts import reachable_contact
+from app.queries.people.records import shown_name
 from app.queries.scope import registrations_within
 
+# The `error` of a message that was not sent because its address has had enough of them.
+HELD_BACK = "held back"
 REMINDER_PERIOD = timedelta(days=1)
 
 # After one of these on the day before a session no reminder is needed.
@@ -37,7 +43,11 @@ KINDS_WITH_TIME = (
 
 @dataclass(frozen=True)
 class MessageView:
-    """A mail about a registration. `error` is the mail server's answer; `sent_at` is None until the mail is sent."""
+    """A mail about a registration. `error` is the mail server's answer; `sent_at` is None until the mail is sent.
+
+    A code that confirms an address is hidden. `recipient` is masked if it is from a record that is not open to the
+    session's organization.
+    """
 
     id: int
     created_at: datetime
@@ -52,6 +62,11 @@ class MessageView:
     registration_code: str
     session_code: str
     workshop_title: str
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether it was not sent because its address has had enough mails of this kind."""
+        return self.error == HELD_BACK
 
 
 @dataclass(frozen=True)
@@ -133,7 +148,7 @@ def list_registrations_to_remind(db: Db, workshop_session: WorkshopSession) -> S
         .where(
             col(Registration.workshop_session_id) == workshop_session.id,
             col(Registration.status) == RegistrationStatus.CONFIRMED,
-            func.coalesce(Registration.contact_email, Participant.email).is_not(None),
+            reachable_contact(col(Registration.contact_email), col(Participant.email)).is_not(None),
             ~mails_with_time.exists(),
         )
     ).all()
@@ -145,7 +160,7 @@ def _select_messages(actor: Actor) -> Select[Message, Registration, str, str, st
     It selects all messages within the actor's scope for recording attendance.
     """
     return (
-        select(Message, Registration, col(Participant.name), col(WorkshopSession.code), col(Workshop.title))
+        select(Message, Registration, shown_name(), col(WorkshopSession.code), col(Workshop.title))
         .join(Registration, col(Registration.id) == col(Message.registration_id))
         .join(Participant, col(Participant.id) == col(Registration.participant_id))
         .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
@@ -164,11 +179,18 @@ def _to_view(
         status=message.status,
         error=message.error or "",
         sent_at=message.sent_at,
-        recipient=message.recipient,
+        recipient=message.recipient
+        if registration.opens_record or message.recipient == registration.contact_email
+        else mask_email(message.recipient),
         subject=message.subject,
-        body=message.body,
+        body=_hide_code(message.body) if message.kind is MessageKind.CONTACT_CODE else message.body,
         name=name,
         registration_code=registration.code,
         session_code=session_code,
         workshop_title=title,
     )
+
+
+def _hide_code(body: str) -> str:
+    """Return the text of a mail with bullets for the digits of its code, which only the recipient may know."""
+    return re.sub(r"\b\d{6}\b", "••••••", body)

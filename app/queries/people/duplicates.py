@@ -122,7 +122,9 @@ def list_possible_duplicates(
         statement = statement.where(order > tuple_(likeness_of_after.scalar_subquery(), after))
     rows = db.scalars(statement).all()
     shown = rows[:limit]
-    people = get_person_summaries(db, {id_ for pair in shown for id_ in (pair.participant_id, pair.other_id)})
+    people = get_person_summaries(
+        db, actor, {id_ for pair in shown for id_ in (pair.participant_id, pair.other_id)}
+    )
     pairs = (
         PairView(pair.id, pair.likeness, people[pair.participant_id], people[pair.other_id]) for pair in shown
     )
@@ -217,7 +219,7 @@ def _is_registered_only_within_scope(actor: Actor, person_id: Mapped[int]) -> Co
         case Scope.OWN:
             registered = exists().where(col(Registration.participant_id) == person_id)
             return registered & ~registered.where(~registrations_within(actor, Permission.PEOPLE_MERGE))
-        case Scope.NONE:
+        case Scope.ASSIGNED | Scope.NONE:
             return false()
 
 

@@ -59,6 +59,11 @@ class PersonRegistration:
     rt: str | None
     target_group: str
     attendance: str | None
+    basis: str
+    consent_notice: str | None
+    consented_at: datetime | None
+    informed_at: datetime | None
+    created_at: datetime
     recorded_at: datetime | None
     recorded_by: str | None
     attendance_import_id: int | None
@@ -109,6 +114,11 @@ def list_participant_registrations(
             rt=registration.rt,
             target_group=target_group,
             attendance=attendance.status.value if attendance else None,
+            basis=registration.basis.value,
+            consent_notice=registration.consent_notice,
+            consented_at=registration.consented_at,
+            informed_at=registration.informed_at,
+            created_at=registration.created_at,
             recorded_at=attendance.recorded_at if attendance else None,
             recorded_by=recorded_by,
             attendance_import_id=attendance.attendance_import_id if attendance else None,

@@ -15,8 +15,10 @@ from app.models import Attendance, GroupMembership, Participant, Registration, U
 from app.people.fields import TEXT_FIELDS
 from app.people.known import DoorMark, KnownPeople, KnownPerson, KnownRegistration, MatchKeys
 from app.people.values.outside_places import OUTSIDE
+from app.permissions import Actor
 from app.queries.in_values import in_values
 from app.queries.people.memberships import is_valid_on
+from app.queries.people.records import list_open_people
 
 Groups = Mapping[int, tuple[str, ...]]
 PersonRow = Row[*tuple[Any, ...]]
@@ -48,16 +50,21 @@ def load_people_for_sheet(db: Db, workshop_session_id: int, keys: MatchKeys, day
     registered = select(col(Registration.participant_id)).where(of_session)
     sharing = (in_values(db, column, values) for column, values in _key_columns(keys))
     people = _load_people(db, *sharing, col(Participant.id).in_(registered))
+    registrations = _load_registrations(db, of_session)
     return KnownPeople(
-        _build_known_people(people, _load_groups(db, people, day)), _load_registrations(db, of_session)
+        _build_known_people(people, _load_groups(db, people, day)),
+        (known for known in registrations if known.person_id in people),
     )
 
 
-def load_people_for_form(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | None) -> KnownPeople:
+def load_people_for_form(
+    db: Db, workshop_session_id: int, keys: MatchKeys, day: date, reader: Actor | None = None
+) -> KnownPeople:
     """Return the people who share a key with what was typed, with their registrations for the session.
 
-    They are of all organizations. With `day`, the session's, their target groups are those of that day. Without it,
-    groups are left out, also of the registrations: the public form must not tell anyone's group.
+    They are of all organizations. People whose record is open to the `reader` come with their target groups on `day`,
+    the session's. Without a `reader`, groups are left out, also of the registrations: the public form must not tell
+    anyone's group.
     """
     people = _load_people(db, *(column.in_(values) for column, values in _key_columns(keys)))
     if not people:
@@ -66,11 +73,12 @@ def load_people_for_form(db: Db, workshop_session_id: int, keys: MatchKeys, day:
         Registration.participant_id
     ).in_(people)
     registrations = _load_registrations(db, their_registrations)
-    if day is None:
+    if reader is None:
         return KnownPeople(
             _build_known_people(people, {}), (replace(known, target_group=None) for known in registrations)
         )
-    return KnownPeople(_build_known_people(people, _load_groups(db, people, day)), registrations)
+    groups = _load_groups(db, list_open_people(db, reader, people.keys()), day)
+    return KnownPeople(_build_known_people(people, groups), registrations)
 
 
 def _key_columns(keys: MatchKeys) -> list[tuple[Mapped[Any], Collection[Any]]]:
@@ -89,7 +97,7 @@ def _key_columns(keys: MatchKeys) -> list[tuple[Mapped[Any], Collection[Any]]]:
 
 
 def _load_people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, PersonRow]:
-    """Return the people for whom at least one of the conditions holds, by id.
+    """Return the people for whom at least one of the conditions holds, by id; nobody is matched with an erased one.
 
     Each condition is a query of its own, which uses the column's index. For all in one query PostgreSQL may read the
     whole table, and keeps to that plan as the table grows.
@@ -97,7 +105,7 @@ def _load_people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, PersonRo
     return {
         person.id: person
         for condition in conditions
-        for person in db.execute(select(*_PERSON).where(condition))
+        for person in db.execute(select(*_PERSON).where(condition, col(Participant.erased_at).is_(None)))
     }
 
 

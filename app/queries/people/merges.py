@@ -136,5 +136,5 @@ def _is_within_scope(actor: Actor) -> ColumnElement[bool]:
         case Scope.OWN:
             colleagues = select(col(User.id)).where(col(User.organization_id) == actor.organization_id)
             return col(PeopleMerge.merged_by).in_(colleagues)
-        case Scope.NONE:
+        case Scope.ASSIGNED | Scope.NONE:
             return false()

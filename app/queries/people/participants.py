@@ -1,8 +1,13 @@
-"""Participants as lists, pages and choices show them: phones and e-mails masked, NIKs masked or left out."""
+"""Participants as lists, pages and choices show them: phones and e-mails masked, NIKs masked or left out.
+
+Of people whose record is not open to the actor, lists and pages show what the organization's own latest registration of
+them says, and choices no more than initials and where they live (`records`).
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlmodel import col
@@ -21,10 +26,13 @@ from app.models import (
 from app.nik_vault import NikVault
 from app.people.fields import FORM_TEXT_FIELDS, PERSON_FIELDS
 from app.people.values.emails import mask_email
+from app.people.values.names import initials
 from app.people.values.phones import mask_phone, national_digits
 from app.permissions import Actor, Permission
 from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.registrations import registration_conditions, session_conditions
+from app.queries.people.records import list_open_people
+from app.queries.people.shown_people import ShownPeople
 from app.queries.scope import people_within, registrations_within
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.reports.periods import Period
@@ -41,7 +49,8 @@ class ParticipantView:
 
     `place` is the name of the kelurahan or of the place outside the city, `texts` the plain text fields of organizers'
     forms by key. `sessions` is the number of sessions that they are registered for within the actor's scope, and
-    `latest_starts_at` when the latest of those starts.
+    `latest_starts_at` when the latest of those starts. Without `is_open` the details are those of the latest
+    registration, and what only the record knows is left out.
     """
 
     id: int
@@ -56,6 +65,8 @@ class ParticipantView:
     texts: Mapping[str, str | None]
     sessions: int
     latest_starts_at: datetime | None
+    is_erased: bool
+    is_open: bool = True
 
 
 @dataclass(frozen=True)
@@ -96,7 +107,8 @@ class ParticipantPage:
 class PersonSummary:
     """The details by which users tell known people of the same name apart; `phone` is masked.
 
-    `first_session` is the code of the earliest session that the person is registered for, `first_starts_at` its start.
+    Without `is_open`, `name` is the initials and only `place` is set besides. `first_session` is the code of the
+    earliest session that the person is registered for, `first_starts_at` its start.
     """
 
     id: int
@@ -108,6 +120,7 @@ class PersonSummary:
     phone: str | None
     first_session: str | None
     first_starts_at: datetime | None
+    is_open: bool = True
 
 
 def place_name(kelurahan: str | None, outside_place: str | None) -> str:
@@ -144,15 +157,14 @@ def list_participants(
     page begins behind the participant with the id `after`, which is `following` of the page before; it is empty if they
     no longer exist.
     """
-    statement = (
-        _select_participants(actor).order_by(col(Participant.name), col(Participant.id)).limit(limit + 1)
-    )
-    for condition in _conditions(actor, filters):
+    shown = _select_shown(actor)
+    name, person_id = shown.name, col(Participant.id)
+    statement = shown.select().order_by(name, person_id).limit(limit + 1)
+    for condition in _conditions(actor, filters, shown):
         statement = statement.where(condition)
     if after is not None:
-        name_of_after = select(col(Participant.name)).where(col(Participant.id) == after).scalar_subquery()
-        order = tuple_(col(Participant.name), col(Participant.id))
-        statement = statement.where(order > tuple_(name_of_after, after))
+        name_of_after = shown.select(name).where(person_id == after).correlate(None).scalar_subquery()
+        statement = statement.where(tuple_(name, person_id) > tuple_(name_of_after, after))
     views = [_to_view(*row) for row in db.execute(statement)]
     return ParticipantPage(tuple(views[:limit]), views[limit - 1].id if len(views) > limit else None)
 
@@ -163,7 +175,7 @@ def get_participant_view(db: Db, actor: Actor, participant_id: int) -> Participa
     Raises `NotFound` if none of their registrations, of any status, is within the actor's scope for seeing
     participants.
     """
-    row = db.execute(_select_participants(actor).where(col(Participant.id) == participant_id)).first()
+    row = db.execute(_select_shown(actor).select().where(col(Participant.id) == participant_id)).first()
     if row is None:
         raise NotFound(N_("There is no such participant."))
     return _to_view(*row)
@@ -172,10 +184,12 @@ def get_participant_view(db: Db, actor: Actor, participant_id: int) -> Participa
 def get_participant(db: Db, actor: Actor, participant_id: int) -> Participant:
     """Return the row of a participant, to change it.
 
-    Raises `NotFound` unless one of their registrations is within the actor's scope for recording attendance.
+    Raises `NotFound` unless their record is open within the actor's scope for recording attendance, and for an erased
+    participant.
     """
     statement = select(Participant).where(
         col(Participant.id) == participant_id,
+        col(Participant.erased_at).is_(None),
         people_within(actor, Permission.ATTENDANCE_WRITE, col(Participant.id)),
     )
     participant = db.scalars(statement).first()
@@ -184,12 +198,13 @@ def get_participant(db: Db, actor: Actor, participant_id: int) -> Participant:
     return participant
 
 
-def get_person_summaries(db: Db, ids: Collection[int]) -> dict[int, PersonSummary]:
-    """Return summaries by id, not limited by any scope: matching needs people of all organizations.
+def get_person_summaries(db: Db, actor: Actor, ids: Collection[int]) -> dict[int, PersonSummary]:
+    """Return summaries by id, also of people of other organizations: of these only initials and place.
 
     Unknown ids are missing. Callers pass only ids that the actor may see: candidates for what was typed or uploaded, or
     people within scope.
     """
+    open_people = list_open_people(db, actor, ids)
     first = (
         select(
             col(Registration.participant_id).label("participant_id"),
@@ -224,52 +239,56 @@ def get_person_summaries(db: Db, ids: Collection[int]) -> dict[int, PersonSummar
             first_session=code,
             first_starts_at=starts_at,
         )
+        if person.id in open_people
+        else hide_person(person.id, person.name, place_name(kelurahan, person.outside_place))
         for person, kelurahan, code, starts_at in db.execute(statement)
     }
 
 
-def _select_participants(actor: Actor) -> Select[Participant, str, int, datetime]:
-    """Return the statement whose rows are the arguments of `_to_view`, without an order.
-
-    It selects the people with a registration, of any status, within the actor's scope for seeing participants.
-    """
-    within_scope = (
-        select(
-            col(Registration.participant_id).label("participant_id"),
-            func.count().label("sessions"),
-            func.max(col(WorkshopSession.starts_at)).label("latest"),
-        )
-        .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
-        .where(registrations_within(actor, Permission.PARTICIPANT_READ))
-        .group_by(col(Registration.participant_id))
-        .subquery()
-    )
-    return (
-        select(Participant, col(Area.name), within_scope.c.sessions, within_scope.c.latest)
-        .join(within_scope, within_scope.c.participant_id == col(Participant.id))
-        .outerjoin(Area, col(Area.code) == col(Participant.kelurahan_code))
+def hide_person(person_id: int, name: str, place: str) -> PersonSummary:
+    """Return all that may be shown of a person whose record is not open: the initials of the name, and the place."""
+    return PersonSummary(
+        id=person_id,
+        name=initials(name),
+        place=place,
+        rt=None,
+        birth_date=None,
+        sex=None,
+        phone=None,
+        first_session=None,
+        first_starts_at=None,
+        is_open=False,
     )
 
 
-def _conditions(actor: Actor, filters: ParticipantFilters) -> list[ColumnElement[bool]]:
-    """Return the conditions of the filters, on a statement of `_select_participants`.
+def _select_shown(actor: Actor) -> ShownPeople:
+    """Return the people within the scope, with the number of their sessions there and the start of the latest."""
+    measures: dict[str, ColumnElement[Any]] = {
+        "sessions": func.count(),
+        "latest": func.max(col(WorkshopSession.starts_at)),
+    }
+    return ShownPeople(actor, measures)
+
+
+def _conditions(actor: Actor, filters: ParticipantFilters, shown: ShownPeople) -> list[ColumnElement[bool]]:
+    """Return the conditions of the filters, on a statement of `shown`.
 
     Search ignores case. With `presence`, kelurahan and target group narrow the registrations that are counted.
     """
     conditions: list[ColumnElement[bool]] = []
     if text := filters.search.strip():
-        matches = col(Participant.name).icontains(text, autoescape=True) | col(Area.name).icontains(
+        matches = shown.name.icontains(text, autoescape=True) | shown.kelurahan.icontains(
             text, autoescape=True
         )
         digits = national_digits(text)
         if len(digits) >= MIN_PHONE_DIGITS:
-            matches |= col(Participant.phone).contains(digits, autoescape=True)
+            matches |= shown.phone.contains(digits, autoescape=True)
         conditions.append(matches)
     if filters.presence:
         conditions.append(col(Participant.id).in_(_select_counted_people(actor, filters, filters.presence)))
         return conditions
     if filters.kelurahan:
-        conditions.append(col(Participant.kelurahan_code) == filters.kelurahan)
+        conditions.append(shown.kelurahan_code == filters.kelurahan)
     if filters.target_group:
         of_group = select(col(Registration.participant_id)).where(
             col(Registration.target_group_code) == filters.target_group,
@@ -306,10 +325,36 @@ def _select_counted_people(actor: Actor, filters: ParticipantFilters, presence: 
     return statement
 
 
-def _to_view(person: Participant, kelurahan: str | None, sessions: int, latest: datetime) -> ParticipantView:
+def _to_view(
+    person: Participant,
+    registration: Registration,
+    name: str,
+    kelurahan: str | None,
+    is_open: int,
+    sessions: int,
+    latest: datetime,
+) -> ParticipantView:
+    if not is_open:
+        phone, email = registration.contact_phone, registration.contact_email
+        return ParticipantView(
+            id=person.id,
+            name=name,
+            place=place_name(kelurahan, registration.outside_place),
+            rt=registration.rt,
+            outside=registration.outside_place is not None,
+            sex=registration.sex.value if registration.sex else None,
+            birth_date=None,
+            phone=phone and mask_phone(phone),
+            email=email and mask_email(email),
+            texts=dict.fromkeys(FORM_TEXT_FIELDS),
+            sessions=sessions,
+            latest_starts_at=latest,
+            is_erased=person.erased_at is not None,
+            is_open=False,
+        )
     return ParticipantView(
         id=person.id,
-        name=person.name,
+        name=name,
         place=place_name(kelurahan, person.outside_place),
         rt=person.rt,
         outside=person.outside_place is not None,
@@ -320,4 +365,5 @@ def _to_view(person: Participant, kelurahan: str | None, sessions: int, latest: 
         texts={field: getattr(person, field) for field in FORM_TEXT_FIELDS},
         sessions=sessions,
         latest_starts_at=latest,
+        is_erased=person.erased_at is not None,
     )

@@ -1,4 +1,6 @@
-"""Search known people by parts of a name, or by a whole phone number, e-mail address or NIK."""
+"""Search known people: those whose record is open to the actor also by parts of a name, all others only by a whole
+phone number, e-mail address or NIK.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,6 +10,10 @@ from sqlmodel import col
 
 from app.database import Db
 from app.models import Participant
+from app.permissions import Actor, Permission
+from app.queries.in_values import in_values
+from app.queries.people.records import list_open_people
+from app.queries.scope import people_within
 
 MIN_WORD_LENGTH = 3
 MAX_RESULTS = 8
@@ -17,8 +23,9 @@ MAX_RESULTS = 8
 class PersonSearch:
     """What to search by; people are found who match any of these. An empty search finds nobody.
 
-    `name_key` is a name as `names.name_key` returns it; each of its words must be part of the person's. `phone` is a
-    number in E.164, `nik_key` the keyed hash of a NIK; these and `email` must be equal.
+    `name_key` is a name as `names.name_key` returns it; each of its words must be part of the person's, whose record
+    must be open to the actor. `phone` is a number in E.164, `nik_key` the keyed hash of a NIK; these and `email` must
+    be equal.
     """
 
     name_key: str = ""
@@ -27,41 +34,47 @@ class PersonSearch:
     nik_key: str | None = None
 
 
-def search_people(db: Db, search: PersonSearch) -> list[int]:
-    """Return the ids of the first `MAX_RESULTS` (8) people found, by name, of all organizations.
+def search_people(db: Db, actor: Actor, search: PersonSearch) -> list[int]:
+    """Return the ids of the first `MAX_RESULTS` (8) people found, by name.
 
     Empty for a search by nothing but words of fewer than three letters.
     """
-    condition = _condition(search)
-    if condition is None:
+    conditions = _exact_conditions(search)
+    if words := _words(search.name_key):
+        name_key = col(Participant.name_key)
+        is_open = people_within(actor, Permission.PARTICIPANT_READ, col(Participant.id))
+        conditions.append(and_(is_open, *(name_key.contains(word, autoescape=True) for word in words)))
+    if not conditions:
         return []
-    statement = select(col(Participant.id)).where(condition)
+    statement = select(col(Participant.id)).where(or_(*conditions))
     return list(db.scalars(statement.order_by(col(Participant.name), col(Participant.id)).limit(MAX_RESULTS)))
 
 
-def is_found_by(db: Db, person_id: int, search: PersonSearch) -> bool:
-    """Return whether this person matches the search, also if they are not among its first results."""
-    condition = _condition(search)
-    if condition is None:
-        return False
-    statement = select(col(Participant.id)).where(condition, col(Participant.id) == person_id)
-    return db.scalars(statement).first() is not None
+def list_visible_people(
+    db: Db, actor: Actor, people: Collection[int], search: PersonSearch
+) -> frozenset[int]:
+    """Return those of these people of whom the actor may learn: with an open record, or found by a whole value.
+
+    The name does not count: nobody of another organization is found by it.
+    """
+    visible = list_open_people(db, actor, people)
+    conditions = _exact_conditions(search)
+    if not conditions or len(visible) == len(people):
+        return visible
+    statement = select(col(Participant.id)).where(
+        in_values(db, col(Participant.id), people), or_(*conditions)
+    )
+    return visible.union(db.scalars(statement))
 
 
-def _condition(search: PersonSearch) -> ColumnElement[bool] | None:
-    """Return the condition that a person matches the search; None for a search that finds nobody."""
-    conditions = []
-    if search.nik_key:
-        conditions.append(col(Participant.nik_key) == search.nik_key)
-    if search.phone:
-        conditions.append(col(Participant.phone) == search.phone)
-    if search.email:
-        conditions.append(col(Participant.email) == search.email)
-    if words := _words(search.name_key):
-        conditions.append(
-            and_(*(col(Participant.name_key).contains(word, autoescape=True) for word in words))
-        )
-    return or_(*conditions) if conditions else None
+def _exact_conditions(search: PersonSearch) -> list[ColumnElement[bool]]:
+    """Return for each whole value of the search the condition that a person has it."""
+    values = (
+        (col(Participant.nik_key), search.nik_key),
+        (col(Participant.phone), search.phone),
+        (col(Participant.email), search.email),
+    )
+    return [column == value for column, value in values if value]
 
 
 def _words(name_key: str) -> Collection[str]:

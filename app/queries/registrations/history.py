@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.database import Db
-from app.models import Activity, Registration
+from app.models import ACCESS_ACTIONS, Activity, Registration
 
 SUBJECT = "registration"
 
@@ -53,10 +53,14 @@ def list_registration_history(db: Db, registration: Registration) -> list[Histor
 
 
 def _list_activities(db: Db, code: str) -> Sequence[Activity]:
-    """Return the activities about the registration with this code, the newest first."""
+    """Return the changes of the registration with this code, the newest first."""
     return db.scalars(
         select(Activity)
-        .where(col(Activity.subject_id) == code, col(Activity.subject) == SUBJECT)
+        .where(
+            col(Activity.subject_id) == code,
+            col(Activity.subject) == SUBJECT,
+            col(Activity.action).not_in(ACCESS_ACTIONS),
+        )
         .order_by(col(Activity.id).desc())
     ).all()
 

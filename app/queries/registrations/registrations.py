@@ -15,6 +15,7 @@ from app.models import (
     Area,
     Attendance,
     AttendanceStatus,
+    Basis,
     Channel,
     DelegationLink,
     Participant,
@@ -26,7 +27,9 @@ from app.models import (
 from app.people.values.outside_places import OUTSIDE
 from app.people.values.phones import mask_phone, national_digits
 from app.permissions import Actor, Permission
+from app.queries.messages.contacts import reachable_contact, uses_record_contacts
 from app.queries.people.participants import MIN_PHONE_DIGITS, place_name
+from app.queries.people.records import shown_name
 from app.queries.registrations.seats import Cap, Seats, get_seats
 from app.queries.scope import registrations_within
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
@@ -34,8 +37,11 @@ from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 
 @dataclass(frozen=True)
 class RegistrationView:
-    """A registration as it is shown; `phone` is masked, `email` is not. Both are the person's unless given for it.
+    """A registration as it is shown; `phone` is masked, `email` is not. Both are given for it, or the record's where
+    `queries.messages.contacts` allows.
 
+    `name` is that of the record, or as it was typed if the record is not open to the session's organization
+    (`opens_record`).
     `place` is the kelurahan's name, or a place outside the city, where the person lived then. `attendance` is None if
     none is recorded. `waiting_for` are the caps that keep a person waiting, and `ahead` is the number of people before
     them in the session's queue; () and 0 for a person who does not wait.
@@ -58,7 +64,13 @@ class RegistrationView:
     channel: Channel | None
     attendance: AttendanceStatus | None
     created_at: datetime
+    basis: Basis
+    consent_notice: str | None
     consented_at: datetime | None
+    informed_notice: str | None
+    informed_at: datetime | None
+    opens_record: bool
+    contact_confirmed_at: datetime | None
     waiting_number: int | None
     ahead: int = 0
     waiting_for: tuple[Cap, ...] = ()
@@ -87,8 +99,9 @@ class RegistrationFilters:
 def get_registration(db: Db, actor: Actor, code: str, permission: Permission) -> Registration:
     """Return the registration with this code, ignoring case. Raises `NotFound` for an unknown code.
 
-    Raises `NotFound`, too, if it is out of the actor's scope for `permission`.
+    Raises `Forbidden` without `permission`, and `NotFound`, too, if it is out of the actor's scope for it.
     """
+    actor.require(permission)
     registration = db.scalars(
         select(Registration).where(
             col(Registration.code) == code.strip().upper(), registrations_within(actor, permission)
@@ -176,14 +189,15 @@ def _in_session(actor: Actor, workshop_session: WorkshopSession) -> tuple[Column
 def _conditions(filters: RegistrationFilters) -> Iterator[ColumnElement[bool]]:
     """Yield the conditions of the filters, on a statement of `_select_views`.
 
-    A search for a phone number looks at the one given for the registration, else at the person's.
+    A search looks at the name and phone that are shown.
     """
     if text := filters.search.strip():
-        condition = col(Participant.name).icontains(text, autoescape=True)
+        condition = shown_name().icontains(text, autoescape=True)
         condition |= col(Registration.code) == text.upper()
         digits = national_digits(text)
         if len(digits) >= MIN_PHONE_DIGITS:
-            condition |= func.coalesce(Registration.contact_phone, Participant.phone).contains(digits)
+            phone = reachable_contact(col(Registration.contact_phone), col(Participant.phone))
+            condition |= phone.contains(digits)
         yield condition
     if filters.status:
         yield col(Registration.status) == filters.status
@@ -292,26 +306,34 @@ def _to_view(
     ahead: int,
     waiting_for: tuple[Cap, ...],
 ) -> RegistrationView:
-    phone = registration.contact_phone or person.phone
+    reachable = uses_record_contacts(registration, person)
+    phone = registration.contact_phone or (person.phone if reachable else None)
+    name_given = registration.name_given
     return RegistrationView(
         id=registration.id,
         code=registration.code,
         session_code=session_code,
         participant_id=person.id,
-        name=person.name,
-        name_given=registration.name_given,
+        name=person.name if registration.opens_record else name_given or person.name,
+        name_given=name_given,
         kelurahan_code=registration.kelurahan_code,
         place=place_name(kelurahan, registration.outside_place),
         rt=registration.rt,
         sex=registration.sex.value if registration.sex else None,
         target_group=registration.target_group_code,
         phone=phone and mask_phone(phone),
-        email=registration.contact_email or person.email,
+        email=registration.contact_email or (person.email if reachable else None),
         status=registration.status,
         channel=registration.channel,
         attendance=attendance,
         created_at=registration.created_at,
+        basis=registration.basis,
+        consent_notice=registration.consent_notice,
         consented_at=registration.consented_at,
+        informed_notice=registration.informed_notice,
+        informed_at=registration.informed_at,
+        opens_record=registration.opens_record,
+        contact_confirmed_at=registration.contact_confirmed_at,
         waiting_number=registration.waiting_number,
         ahead=ahead,
         waiting_for=waiting_for,

@@ -9,6 +9,7 @@ from app.models import Area, Attendance, Organization, Participant, Registration
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.people.participants import place_name
+from app.queries.people.records import shown_name
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED, get_workshop_session_view
 from app.queries.workshops.workshops import list_target_group_codes
 from app.spreadsheets.exports.rosters import Roster, RosterLine
@@ -49,7 +50,7 @@ def _organization_name(db: Db, workshop_id: int) -> str:
 def _roster_lines(db: Db, workshop_session_id: int, group_labels: dict[str, str]) -> tuple[RosterLine, ...]:
     """Return the confirmed people and walk-ins, sorted by name. `group_labels` are the groups' labels by code."""
     statement = (
-        select(Registration, col(Participant.name), col(Area.name), col(Attendance.status))
+        select(Registration, shown_name(), col(Area.name), col(Attendance.status))
         .join(Participant, col(Participant.id) == col(Registration.participant_id))
         .outerjoin(Area, col(Area.code) == col(Registration.kelurahan_code))
         .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))

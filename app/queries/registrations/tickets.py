@@ -10,6 +10,8 @@ from sqlmodel import col
 from app.database import Db
 from app.i18n import Language, Translator
 from app.models import (
+    ACCESS_ACTIONS,
+    CHANNELS_WITHOUT_ACCOUNT,
     Activity,
     GroupMembership,
     Participant,
@@ -22,6 +24,7 @@ from app.models import (
 )
 from app.models.base import now
 from app.queries.areas.reference import TargetGroupView
+from app.queries.messages.contacts import has_own_contact
 from app.queries.registrations.registrations import (
     RegistrationView,
     get_registration_by_ticket,
@@ -130,32 +133,29 @@ def render_ticket_calendar(db: Db, ticket: Ticket, base_url: str, _: Translator)
 
 
 def is_own_record(db: Db, registration: Registration) -> bool:
-    """Return whether the ticket's holder may change the person's own record, and not only the registration.
+    """Return whether the record says no more than this registration did, which made it, so that its ticket corrects it.
 
-    They may if the record's phone or e-mail is that of the ticket, or if nothing else is known of the person. Otherwise
-    the holder may be a stranger who typed a known name and kelurahan.
+    It doesn't if anything else is known of the person, or they have another contact, as after a ticket that was
+    cancelled: the holder may be a stranger who typed the name and the number of somebody known.
     """
     person = db.get_one(Participant, registration.participant_id)
-    return has_own_contact(registration, person) or not (
-        person.phone or person.email or person.nik_key or _is_known_otherwise(db, registration)
-    )
-
-
-def has_own_contact(registration: Registration, person: Participant) -> bool:
-    """Return whether the phone or e-mail given for the registration is that of the person's record."""
-    return bool(
-        (registration.contact_phone and registration.contact_phone == person.phone)
-        or (registration.contact_email and registration.contact_email == person.email)
+    has_same_contact = has_own_contact(registration, person) or not (person.phone or person.email)
+    return (
+        registration.channel in CHANNELS_WITHOUT_ACCOUNT
+        and has_same_contact
+        and person.nik_key is None
+        and not _is_known_otherwise(db, registration)
     )
 
 
 def _count_changes(db: Db, ticket: Ticket) -> int:
-    """Return the number of activities of this registration and its session, which grows with every change."""
+    """Return the number of changes of this registration and its session in the activity log."""
     of_registration = (col(Activity.subject) == "registration") & (
         col(Activity.subject_id) == ticket.registration.code
     )
     of_session = (col(Activity.subject) == "session") & (col(Activity.subject_id) == ticket.session_code)
-    return db.scalar(select(func.count()).where(of_registration | of_session)) or 0
+    changes = col(Activity.action).not_in(ACCESS_ACTIONS)
+    return db.scalar(select(func.count()).where(of_registration | of_session, changes)) or 0
 
 
 def _is_known_otherwise(db: Db, registration: Registration) -> bool:

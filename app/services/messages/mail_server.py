@@ -5,11 +5,14 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.errors import Problem
 from app.models import MessageStatus
+from app.models.base import now
 from app.settings import Settings
 
 TIMEOUT_SECONDS = 20
@@ -88,6 +91,22 @@ def _invalid_url() -> Problem:
         "and special characters of user and password percent-encoded.",
         code="bad-smtp-url",
     )
+
+
+def build_mail(sender: str, recipient: str, subject: str, text: str, message_id: str) -> EmailMessage:
+    """Return a mail of now from `sender`, the address of the mail server's settings.
+
+    `message_id` should be the same at every attempt: a mail program shows a mail that arrives twice only once.
+    """
+    mail = EmailMessage(SMTP.clone(cte_type="7bit"))
+    mail["From"] = f"Jangkau <{sender}>"
+    mail["To"] = recipient
+    mail["Subject"] = subject
+    mail["Date"] = format_datetime(now())
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text)
+    return mail
 
 
 def deliver(server: MailServer, mail: EmailMessage) -> Delivery:

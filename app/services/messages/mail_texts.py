@@ -18,6 +18,7 @@ SUBJECTS: Mapping[MessageKind, str] = {
     MessageKind.CANCELLED: N_("Your registration is cancelled"),
     MessageKind.SESSION_CANCELLED: N_("The session is cancelled"),
     MessageKind.SESSION_CHANGED: N_("The session has changed"),
+    MessageKind.CONTACT_CODE: N_("Your code"),
 }
 
 OPENINGS: Mapping[MessageKind, str] = {
@@ -32,6 +33,7 @@ OPENINGS: Mapping[MessageKind, str] = {
     MessageKind.SESSION_CHANGED: N_(
         "The time or the place of this session has changed. It is held as follows:"
     ),
+    MessageKind.CONTACT_CODE: N_("Your code is %(code)s. Type it on your ticket within 30 minutes."),
 }
 
 CANCEL_IF_YOU_CANNOT_COME = N_(
@@ -47,6 +49,9 @@ CLOSINGS: Mapping[MessageKind, str] = {
     MessageKind.CANCELLED: N_("If you did not want this, you can register again."),
     MessageKind.SESSION_CANCELLED: N_("Reason: %(why)s"),
     MessageKind.SESSION_CHANGED: CANCEL_IF_YOU_CANNOT_COME,
+    MessageKind.CONTACT_CODE: N_(
+        "If you did not ask for this code, you need not do anything. Give it to nobody."
+    ),
 }
 
 # After these the ticket can only be looked at.
@@ -57,7 +62,8 @@ KINDS_OF_CANCELLATION = {MessageKind.CANCELLED, MessageKind.SESSION_CANCELLED}
 class MailFacts:
     """What a mail says about a registration. `ticket` is its code; `title` is the workshop's.
 
-    `online_link` is "" for people without a seat, and `why` unless the session is cancelled.
+    `online_link` is "" for people without a seat, `why` unless the session is cancelled, and `code` unless the mail is
+    about the confirmation of an address.
     """
 
     name: str
@@ -69,6 +75,7 @@ class MailFacts:
     online_link: str
     why: str
     ticket: str
+    code: str = ""
 
 
 def write_subject(kind: MessageKind, facts: MailFacts, _: Translator) -> str:
@@ -95,7 +102,7 @@ def write_body(kind: MessageKind, facts: MailFacts, _: Translator) -> str:
     )
     paragraphs = (
         _("Dear %(name)s,") % {"name": facts.name},
-        _(OPENINGS[kind]),
+        _(OPENINGS[kind]) % {"code": facts.code},
         "\n".join((facts.title, *(f"{label}: {detail}" for label, detail in details if detail))),
         _(CLOSINGS[kind]) % {"why": facts.why},
         f"{ticket}\n/tiket/{facts.ticket}",

@@ -4,6 +4,11 @@ A mail is written in the transaction of the change that it reports, and sent aft
 be sent, so that staff see what people were told.
 """
 
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from app.database import Db
@@ -24,31 +29,51 @@ from app.models import (
 )
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.messages.messages import get_message, is_session_over, list_registrations_to_remind
+from app.queries.in_values import in_values
+from app.queries.messages.contacts import uses_record_contacts
+from app.queries.messages.messages import (
+    HELD_BACK,
+    get_message,
+    is_session_over,
+    list_registrations_to_remind,
+)
 from app.services.activities import log_activity
 from app.services.locks import lock_row
 from app.services.messages.mail_texts import MailFacts, write_body, write_subject
 from app.services.outbox import queue_task
 
+MAX_MAILS_A_DAY = 3
 RESENDABLE_STATUSES = (MessageStatus.FAILED, MessageStatus.UNKNOWN)
 
 
-def notify(db: Db, kind: MessageKind, *registrations: Registration, address: str | None = None) -> None:
+def notify(
+    db: Db,
+    kind: MessageKind,
+    *registrations: Registration,
+    address: str | None = None,
+    code: str = "",
+) -> None:
     """Write a mail about each registration, save it, and queue it for sending after the commit.
 
-    It goes to `address`, else to the e-mail given for the registration, else to the person's. A registration without
-    any of them, or of a session that has ended, gets no mail. The caller has required the permission for the change
-    that the mail is about.
+    It goes to `address`, else to the e-mail given for the registration, else to that of the person's record, where
+    `uses_record_contacts` allows it. A registration without any of them, or of a session that has ended, gets no mail.
+    `code` is what a mail of the kind "contact-code" says. The caller has required the permission for the change that
+    the mail is about.
+
+    An address that has had `MAX_MAILS_A_DAY` of this kind gets no more: the mail is stored as failed, and staff may
+    send it all the same.
     """
     messages = [
         message
         for registration in registrations
-        if (message := _write_message(db, kind, registration, address))
+        if (message := _write_message(db, kind, registration, address, code))
     ]
+    _hold_back(db, kind, messages)
     db.add_all(messages)
     db.flush()
     for message in messages:
-        queue_task(db, OutboxKind.SEND_MESSAGE, message=message.id)
+        if message.status is MessageStatus.WAITING:
+            queue_task(db, OutboxKind.SEND_MESSAGE, message=message.id)
 
 
 def notify_session(db: Db, kind: MessageKind, workshop_session: WorkshopSession) -> None:
@@ -98,19 +123,21 @@ def resend_message(db: Db, actor: Actor, message_id: int) -> Message:
 
 
 def _write_message(
-    db: Db, kind: MessageKind, registration: Registration, address: str | None
+    db: Db, kind: MessageKind, registration: Registration, address: str | None, code: str
 ) -> Message | None:
     """Return a new message, not added to `db` yet; None if there is no address or the session has ended.
 
     It is in the registration's language, Indonesian if that is not known.
     """
     person = db.get_one(Participant, registration.participant_id)
-    recipient = address or registration.contact_email or person.email
+    of_record = person.email if uses_record_contacts(registration, person) else None
+    recipient = address or registration.contact_email or of_record
     workshop_session = db.get_one(WorkshopSession, registration.workshop_session_id)
     if recipient is None or workshop_session.ends_at <= now():
         return None
     language: Language = "en" if registration.language == "en" else "id"
-    facts, translate = _load_facts(db, registration, person, workshop_session), translator(language)
+    facts = _load_facts(db, registration, person, workshop_session, code)
+    translate = translator(language)
     return Message(
         registration_id=registration.id,
         kind=kind,
@@ -122,13 +149,32 @@ def _write_message(
     )
 
 
+def _hold_back(db: Db, kind: MessageKind, messages: Sequence[Message]) -> None:
+    """Make those messages failed by which an address would get more than `MAX_MAILS_A_DAY` of this kind in 24 hours.
+
+    A stranger who types somebody's address into forms must not be able to fill their mailbox. One query.
+    """
+    recipient = col(Message.recipient)
+    sent = select(recipient, func.count()).where(
+        in_values(db, recipient, {message.recipient for message in messages}),
+        col(Message.kind) == kind,
+        col(Message.created_at) > now() - timedelta(days=1),
+        col(Message.status) != MessageStatus.FAILED,
+    )
+    mails = Counter(dict(db.execute(sent.group_by(recipient)).all())) if messages else Counter[str]()
+    for message in messages:
+        if mails[message.recipient] >= MAX_MAILS_A_DAY:
+            message.status, message.error = MessageStatus.FAILED, HELD_BACK
+        mails[message.recipient] += 1
+
+
 def _reminder_occasion(registration: Registration, workshop_session: WorkshopSession) -> str:
     """Return the key that allows one reminder of a registration for each time at which its session was to begin."""
     return f"{MessageKind.REMINDER} {registration.id} {workshop_session.starts_at.isoformat()}"
 
 
 def _load_facts(
-    db: Db, registration: Registration, person: Participant, workshop_session: WorkshopSession
+    db: Db, registration: Registration, person: Participant, workshop_session: WorkshopSession, code: str
 ) -> MailFacts:
     """Return what a mail says about a registration.
 
@@ -147,4 +193,5 @@ def _load_facts(
         online_link=workshop_session.online_link if may_join else "",
         why=workshop_session.cancelled_why or "",
         ticket=registration.code,
+        code=code,
     )

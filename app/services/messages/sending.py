@@ -6,8 +6,6 @@ a worker that died: the mail may have been sent, and is not sent again automatic
 
 from datetime import timedelta
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -20,7 +18,7 @@ from app.models import Message, MessageKind, MessageStatus
 from app.models.base import now
 from app.queries.messages.messages import is_session_over
 from app.queries.registrations.tickets import get_ticket, render_ticket_calendar
-from app.services.messages.mail_server import Delivery, MailServer
+from app.services.messages.mail_server import Delivery, MailServer, build_mail
 from app.services.messages.mail_texts import add_site_url, parse_linked_ticket
 from app.services.outbox import TryLater
 
@@ -111,15 +109,9 @@ def _has_earlier_waiting_message(db: Db, message: Message) -> bool:
 
 def _write_mail(db: Db, message: Message, server: MailServer, site: str) -> EmailMessage:
     """Return the message as a mail, with the session as a calendar file for `KINDS_WITH_CALENDAR`."""
-    mail = EmailMessage(SMTP.clone(cte_type="7bit"))
-    mail["From"] = f"Jangkau <{server.sender}>"
-    mail["To"] = message.recipient
-    mail["Subject"] = message.subject
-    mail["Date"] = format_datetime(now())
-    # The same at every attempt: a mail program shows a mail that arrives twice only once.
-    mail["Message-ID"] = f"<message-{message.id}@{urlsplit(site).hostname}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(add_site_url(message.body, site))
+    message_id = f"<message-{message.id}@{urlsplit(site).hostname}>"
+    text = add_site_url(message.body, site)
+    mail = build_mail(server.sender, message.recipient, message.subject, text, message_id)
     if message.kind in KINDS_WITH_CALENDAR:
         _attach_calendar(db, mail, message, site)
     return mail

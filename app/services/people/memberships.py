@@ -13,7 +13,7 @@ from app.errors import PLEASE_CORRECT, Invalid
 from app.i18n import N_, date_text
 from app.models import GroupMembership, TargetGroup
 from app.models.base import YEARS
-from app.nik_vault import mask_niks
+from app.people.values.nik import mask_niks
 from app.permissions import Actor, Permission
 from app.queries.people.memberships import get_membership
 from app.queries.people.participants import get_participant

@@ -21,11 +21,13 @@ from app.models import (
     AttendanceImportRow,
     AttendanceMark,
     AttendanceStatus,
+    DataRequest,
     FoldedRegistration,
     GroupMembership,
     Message,
     Participant,
     PeopleMerge,
+    ProposedChange,
     Registration,
     RegistrationStatus,
     WorkshopSession,
@@ -97,6 +99,9 @@ def merge_people(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] 
         _fold(db, kept.id, fold, _contacts(absorbed, kept, taken))
     _move_registrations(db, affected)
     _move_memberships(db, affected)
+    _move_data_requests(db, affected)
+    of_absorbed = col(ProposedChange.participant_id) == absorbed.id
+    db.execute(update(ProposedChange).where(of_absorbed).values(participant_id=kept.id))
     db.add_all(
         FoldedRegistration(people_merge_id=people_merge.id, registration_id=fold.staying) for fold in folds
     )
@@ -216,6 +221,7 @@ def _fold(db: Db, person_id: int, fold: _Fold, contacts: Collection[str]) -> Non
     stronger = min((going, staying), key=rank)
     facts = stronger.model_dump(exclude={"id"}) | {
         "participant_id": person_id,
+        "opens_record": staying.opens_record or going.opens_record,
         "status": min((staying.status, going.status), key=_STATUSES.index),
     }
     if facts["status"] is RegistrationStatus.WAITLISTED:
@@ -226,7 +232,7 @@ def _fold(db: Db, person_id: int, fold: _Fold, contacts: Collection[str]) -> Non
     for attendance in filter(None, attendances.values()):
         db.delete(attendance)
     db.flush()
-    for model in (AttendanceMark, Message):
+    for model in (AttendanceMark, Message, ProposedChange):
         of_going = col(model.registration_id) == going.id
         db.execute(update(model).where(of_going).values(registration_id=staying.id))
     db.delete(going)
@@ -243,6 +249,12 @@ def _move_registrations(db: Db, affected: AffectedRows) -> None:
     for registration in db.scalars(select(Registration).where(of_absorbed)):
         registration.participant_id = affected.kept_id
     db.flush()
+
+
+def _move_data_requests(db: Db, affected: AffectedRows) -> None:
+    """Make what the absorbed person asked about their data a request of the kept one: its clock goes on."""
+    of_absorbed = col(DataRequest.participant_id) == affected.absorbed_id
+    db.execute(update(DataRequest).where(of_absorbed).values(participant_id=affected.kept_id))
 
 
 def _move_memberships(db: Db, affected: AffectedRows) -> None:

@@ -17,6 +17,7 @@ from app.models import (
     Participant,
     PeopleMerge,
     PossibleDuplicate,
+    ProposedChange,
     Registration,
 )
 from app.models.base import now
@@ -144,6 +145,11 @@ def _restore(db: Db, people_merge: PeopleMerge, current: Snapshot) -> None:
     db.execute(
         update(Registration)
         .where(col(Registration.id).in_(registration_ids))
+        .values(participant_id=people_merge.absorbed_id)
+    )
+    db.execute(
+        update(ProposedChange)
+        .where(col(ProposedChange.registration_id).in_(registration_ids))
         .values(participant_id=people_merge.absorbed_id)
     )
     _restore_memberships(db, people_merge, current)

@@ -49,24 +49,35 @@ def person_columns(values: PersonValues, encrypted_nik: str | None) -> dict[str,
 
 
 def update_participant(
-    person: Participant, matched: MatchedPerson, encrypted_nik: str | None, session_starts_at: datetime
+    person: Participant,
+    matched: MatchedPerson,
+    encrypted_nik: str | None,
+    session_starts_at: datetime,
+    *,
+    keep_identity: bool = False,
 ) -> None:
     """Fill the blank details of a known person, and set where they live unless a newer session has set it.
 
-    `session_starts_at` then becomes their latest session.
+    `session_starts_at` then becomes their latest session. With `keep_identity` NIK and place stay as they are.
     """
-    fill_blanks(person, matched, encrypted_nik)
+    fill_blanks(person, matched, encrypted_nik, keep_identity=keep_identity)
+    if keep_identity:
+        return
     if person.latest_session_at is None or person.latest_session_at <= session_starts_at:
         person.latest_session_at = session_starts_at
         _set_place(person, matched.values)
 
 
-def fill_blanks(person: Participant, matched: MatchedPerson, encrypted_nik: str | None) -> None:
+def fill_blanks(
+    person: Participant, matched: MatchedPerson, encrypted_nik: str | None, *, keep_identity: bool = False
+) -> None:
     """Fill in the missing details of a person, and replace those that a list corrects.
 
-    Details that were filled in since the row was judged are kept.
+    Details that were filled in since the row was judged are kept; with `keep_identity` NIK, kelurahan and RT are too.
     """
     for name, value in matched.changes.items():
+        if keep_identity and name in {"nik", "kelurahan", "rt"}:
+            continue
         if _is_known(person, name) and name not in matched.corrects:
             continue
         match name:

@@ -17,6 +17,7 @@ from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import notify
 from app.services.people.participants import place_columns
+from app.services.people.proposals import ProposalSource, find_differences, propose_changes
 from app.services.registrations.person_input import (
     InvalidPeople,
     find_errors,
@@ -38,9 +39,9 @@ def correct_registration(
 ) -> bool:
     """Correct and log what a ticket says, and return whether it has a new e-mail address.
 
-    The ticket is then mailed to that address, unless the person is a walk-in. The person's own record is changed too if
-    it is the ticket holder's (see `is_own_record`). Nobody loses a seat or a waiting number, and seats that become free
-    are given to people who wait.
+    The ticket is then mailed to that address, unless the person is a walk-in. The person's record is changed too if
+    this registration made it (see `is_own_record`); otherwise what differs is proposed. Nobody loses a seat or a
+    waiting number, and seats that become free are given to people who wait.
 
     The actor is `CITIZEN`, who has no account: their right comes from the ticket's code in the URL. Raises `Conflict`
     once the session has begun, or if it or the registration is cancelled, `InvalidPeople` with the fields to correct,
@@ -58,9 +59,11 @@ def correct_registration(
     values = matched.values
     before = snapshot(registration)
     _require_seat(db, workshop_session, registration, values)
-    _correct_person(db, actor, registration, values)
+    _correct_person(db, vault, actor, registration, values)
     has_new_address = values.email not in {None, registration.contact_email}
     _correct_registration(registration, values)
+    if has_new_address:
+        registration.contact_confirmed_at = None
     if has_new_address and registration.status in MESSAGE_KINDS:
         notify(db, MESSAGE_KINDS[registration.status], registration)
     log_activity(
@@ -101,15 +104,22 @@ def _require_seat(
         raise Invalid(PLEASE_CORRECT, fields={CAP_FIELDS[kind]: FULL_CAP_TEXTS[kind] for kind in full})
 
 
-def _correct_person(db: Db, actor: Actor, registration: Registration, values: PersonValues) -> None:
+def _correct_person(
+    db: Db, vault: NikVault, actor: Actor, registration: Registration, values: PersonValues
+) -> None:
     """Correct the person's record, and log it if it changed.
 
-    Phone, e-mail and place are set only where the record has none or the registration's former ones. If the record is
-    not the ticket holder's, it stays, and a differing name is kept with the registration (`name_given`).
+    Phone, e-mail and place are set only where the record has none or the registration's former ones. A record that this
+    registration did not make stays: a differing name is kept with the registration (`name_given`), and the differences
+    are proposed.
     """
     person = db.get_one(Participant, registration.participant_id)
     if not is_own_record(db, registration):
-        registration.name_given = values.name if values.name != person.name else None
+        is_hidden = not registration.opens_record
+        registration.name_given = values.name if is_hidden or values.name != person.name else None
+        nik = vault.encrypt(values.nik) if values.nik else None
+        source = ProposalSource(registration_id=registration.id)
+        propose_changes(db, actor, {person.id: find_differences(person, values, nik)}, source)
         return
     registration.name_given = None
     before = snapshot(person)

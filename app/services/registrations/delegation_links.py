@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from app.database import Db
 from app.errors import Conflict, Gone, Invalid, NotFound
 from app.i18n import N_, utc
+from app.keys import Purpose, derive_key
 from app.models import Area, AreaLevel, DelegationLink, WorkshopSession
 from app.models.base import now
 from app.permissions import Actor, Permission
@@ -117,7 +118,8 @@ def get_delegation_link(db: Db, secret: bytes, signed_id: str) -> DelegationLink
 
 
 def _serializer(secret: bytes) -> URLSafeSerializer:
-    return URLSafeSerializer(secret, salt=_SALT)
+    """Return the serializer that signs with a key that nothing else uses."""
+    return URLSafeSerializer(derive_key(secret, Purpose.DELEGATION_LINKS), salt=_SALT)
 
 
 def _lock_workshop_session(db: Db, actor: Actor, code: str) -> WorkshopSession:

@@ -10,6 +10,7 @@ from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import load_reference
 from app.queries.imports.rows import load_rows_to_write
+from app.queries.privacy.notices import get_current_notice
 from app.queries.registrations.seats import get_seats
 from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.authorization import require_permission
@@ -17,7 +18,6 @@ from app.services.imports.sheet_choices import SheetChoices
 from app.services.imports.states import load_current_state, store_states
 from app.services.imports.upload import upload_sheet
 from app.services.imports.writing import link_rows, store_distinct_people
-from app.services.people.participants import fill_blanks
 from app.services.registrations.requests import RegistrationRequest, require_open
 from app.services.registrations.writer import RegistrationWriter
 from app.spreadsheets.attendance.rows import JudgedRow
@@ -98,15 +98,16 @@ def register_list(
     request = RegistrationRequest(
         Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis
     )
-    writer = RegistrationWriter(db, vault, actor, workshop_session, request, get_seats(db, workshop_session))
+    seats, notice = get_seats(db, workshop_session), get_current_notice(db).version
+    writer = RegistrationWriter(db, vault, actor, workshop_session, request, seats, notice)
 
     def register_row(judged: JudgedRow) -> Registration:
         if encrypted_nik := to_write.niks.get(judged.number):
             judged = replace(judged, values=replace(judged.values, nik=vault.decrypt(encrypted_nik)))
         if judged.registration is None or judged.person is None:
             return writer.write(judged)
-        fill_blanks(current.people[judged.person], judged, encrypted_nik)
         registration: Registration = current.registrations[judged.person]
+        writer.complete(current.people[judged.person], registration, judged)
         return registration
 
     registrations = [register_row(judged) for judged in report_progress(to_write.rows, progress)]

@@ -13,7 +13,9 @@ from app.people.parsing import PersonParser
 from app.people.person import ParsedPerson, PersonInput
 from app.people.remark_texts import person_remark_text
 from app.people.remarks import Remark
+from app.people.values.links import contains_link
 from app.people.values.reference import NO_REFERENCE
+from app.permissions import Actor
 from app.queries.areas.reference import load_reference
 from app.queries.people.known_people import load_people_for_form
 
@@ -34,6 +36,7 @@ FORM_SENTENCES: Mapping[str, str] = {
     "nik-invalid": N_("A NIK has 16 digits with a possible date of birth."),
     "name-with-link": N_("Please write the name alone, without an internet address."),
     "consent-missing": N_("Without your consent we can't register you."),
+    "notice-changed": N_("The privacy notice has changed meanwhile. Please read it again, and agree."),
 }
 
 
@@ -96,19 +99,20 @@ def match_known_people(
     people: Sequence[ParsedPerson],
     decisions: Mapping[int, Decision] | None = None,
     *,
-    by_membership: bool = False,
+    reader: Actor | None = None,
 ) -> tuple[MatchedPerson, ...]:
     """Return for each of the people which known person they are, or what is unclear; with a constant number of queries.
 
-    They are numbered from 1, and `decisions` are a user's choices of a known person by number. `by_membership` fills in
-    a missing group from the person's memberships or registration; not for users without an account, to whom it would
-    tell something about that person. Only reads: to write the result, lock the `identity_keys` first.
+    They are numbered from 1, and `decisions` are a user's choices of a known person by number. With `reader`, a missing
+    group is filled in from the person's registration for the session, or from their memberships if their record is open
+    to that actor; not for users without an account, to whom it would tell something about that person. Only reads: to
+    write the result, lock the `identity_keys` first.
     """
     choices = {number: decision.person for number, decision in (decisions or {}).items()}
     chosen = [choice for choice in choices.values() if isinstance(choice, int)]
     keys = match_keys((person.values for person in people), person_ids=chosen)
-    day = wita(workshop_session.starts_at).date() if by_membership else None
-    known = load_people_for_form(db, workshop_session.id, keys, day)
+    day = wita(workshop_session.starts_at).date()
+    known = load_people_for_form(db, workshop_session.id, keys, day, reader)
     return match_people(people, known, target_groups, choices)
 
 
@@ -135,12 +139,11 @@ def find_errors(person: ParsedPerson | MatchedPerson) -> list[Remark]:
 
 
 def _find_link_in_name(name: str) -> list[Remark]:
-    """Return the error "name-with-link" for a name with a URL, else [].
+    """Return the error "name-with-link" for a name with a link of any kind, else [].
 
     Mails begin with the name, and may be sent to anyone's address typed beside it.
     """
-    has_link = "://" in name or "www." in name.casefold()
-    return [Remark("error", "name", "name-with-link", {})] if has_link else []
+    return [Remark("error", "name", "name-with-link", {})] if contains_link(name) else []
 
 
 def _remark_sentence(remark: Remark, _: Translator) -> str:

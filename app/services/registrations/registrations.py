@@ -6,9 +6,10 @@ from dataclasses import replace
 from sqlmodel import col, select
 
 from app.database import Db
-from app.errors import Conflict, NotFound
+from app.errors import PLEASE_CORRECT, Conflict, Invalid, NotFound
 from app.i18n import N_
 from app.models import (
+    CHANNELS_WITHOUT_ACCOUNT,
     Attendance,
     Channel,
     MessageKind,
@@ -23,6 +24,7 @@ from app.people.matching import MatchedPerson
 from app.people.person import PersonInput
 from app.people.remarks import Remark
 from app.permissions import CITIZEN, Actor, Permission
+from app.queries.privacy.notices import get_current_notice
 from app.queries.registrations.seats import get_seats
 from app.queries.workshops.workshops import list_target_group_codes
 from app.services.activities import log_activity
@@ -37,7 +39,6 @@ from app.services.registrations.person_input import (
     parse_people,
 )
 from app.services.registrations.requests import (
-    CHANNELS_WITHOUT_ACCOUNT,
     NotEnoughSeats,
     RegistrationRequest,
     require_open,
@@ -68,6 +69,7 @@ def register_person(
     """
     workshop_session = _get_workshop_session(db, workshop_session_id)
     _require_may_register(db, actor, workshop_session, request)
+    notice = get_current_notice(db)
     workshop_session = _lock(db, vault, workshop_session, [person], request)
     if request.request_key and (earlier_registration := _find_by_request_key(db, request.request_key)):
         return earlier_registration
@@ -86,12 +88,14 @@ def register_person(
         target_groups,
         people,
         {1: decision} if decision else None,
-        by_membership=request.channel in {Channel.ORGANIZER, Channel.WALK_IN},
+        reader=actor if request.channel in {Channel.ORGANIZER, Channel.WALK_IN} else None,
     )
-    if errors := [*find_errors(matched), *_find_missing_consent(request)]:
+    if errors := [*find_errors(matched), *_find_missing_consent(request, notice.version)]:
         raise InvalidPeople({1: errors}, of_list=False)
     seats = get_seats(db, workshop_session)
-    return RegistrationWriter(db, vault, actor, workshop_session, request, seats).write(matched)
+    return RegistrationWriter(db, vault, actor, workshop_session, request, seats, notice.version).write(
+        matched
+    )
 
 
 def register_delegation(
@@ -108,17 +112,20 @@ def register_delegation(
 
     Raises what `register_person` does, with the person's number in the list before the names of fields, `Conflict`
     (code "duplicate") if a person is in the list twice, and `NotEnoughSeats` if not all of them get a seat. The caller
-    must roll back then.
+    must roll back then. Without `informed` in the request it raises `Invalid` with the field "informed".
     """
     workshop_session = _get_workshop_session(db, workshop_session_id)
     _require_may_register(db, actor, workshop_session, request)
+    notice = get_current_notice(db)
     workshop_session = _lock(db, vault, workshop_session, delegates, request)
     require_open(workshop_session, request)
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     people = parse_people(db, vault, workshop_session, target_groups, delegates)
     matched = match_known_people(db, workshop_session, target_groups, people)
     _require_valid(matched)
-    writer = RegistrationWriter(db, vault, actor, workshop_session, request, get_seats(db, workshop_session))
+    _require_informed(request, notice.version)
+    seats = get_seats(db, workshop_session)
+    writer = RegistrationWriter(db, vault, actor, workshop_session, request, seats, notice.version)
     registrations = [writer.write(person) for person in matched]
     waiting = [
         number
@@ -168,10 +175,26 @@ def _find_by_request_key(db: Db, request_key: str) -> Registration | None:
     return db.scalars(select(Registration).where(col(Registration.request_key) == request_key)).first()
 
 
-def _find_missing_consent(request: RegistrationRequest) -> list[Remark]:
-    """Return the error "consent-missing" for a request of the public page without consent, else []."""
-    is_missing = request.channel is Channel.SELF and not request.consent
-    return [Remark("error", "consent", "consent-missing", {})] if is_missing else []
+def _find_missing_consent(request: RegistrationRequest, version: str) -> list[Remark]:
+    """Return the error of a request without valid consent, else []. `version` is the notice in force.
+
+    That is "consent-missing" for a request of the public page, and "notice-changed" for consent to another version.
+    """
+    if request.channel is Channel.SELF and not request.consent:
+        return [Remark("error", "consent", "consent-missing", {})]
+    if request.consent and request.notice and request.notice != version:
+        return [Remark("error", "consent", "notice-changed", {})]
+    return []
+
+
+def _require_informed(request: RegistrationRequest, version: str) -> None:
+    """Raise `Invalid` unless the kelurahan says that its delegates know the privacy notice in force."""
+    if not request.informed:
+        text = N_("Tell your people first how their data is used, and tick that you did.")
+        raise Invalid(PLEASE_CORRECT, fields={"informed": text})
+    if request.notice and request.notice != version:
+        text = N_("The privacy notice has changed meanwhile. Read it again, and tell your people.")
+        raise Invalid(PLEASE_CORRECT, fields={"informed": text})
 
 
 def _require_valid(people: Sequence[MatchedPerson]) -> None:

@@ -10,12 +10,6 @@ from app.models.base import now
 from app.people.matching import Decision
 from app.queries.registrations.window import RegistrationWindow, get_registration_window
 
-# The notice about personal data that people agree to (UU 27/2022, article 22); a new text is a new version.
-CONSENT_NOTICE = "2026-1"
-
-# Users of these channels have no account: their right comes from the public page or from a delegation link.
-CHANNELS_WITHOUT_ACCOUNT = frozenset({Channel.SELF, Channel.DELEGATION})
-
 REFUSALS = {
     RegistrationWindow.CANCELLED: N_("This session is cancelled."),
     RegistrationWindow.OVER: N_("This session is over."),
@@ -26,11 +20,15 @@ REFUSALS = {
 
 @dataclass(frozen=True)
 class RegistrationRequest:
-    """How a person is registered: by which channel, in which language, with what consent.
+    """How a person is registered: by which channel, in which language, on which legal basis.
 
     `request_key` identifies the form: a form that is sent again registers no second time. `overrule` gives a seat
     beyond the caps and after registration has closed; only users with an account may set it. `decision` says who a
-    person is if that is unclear. `basis` is the legal basis of a list, if `consent` does not tell it.
+    person is if that is unclear.
+
+    With `consent` the person agreed to the privacy notice, of which a form showed the version `notice` (None: the one
+    in force); without it `basis` is the legal basis. `informed` says that a kelurahan told its delegates what the
+    notice says.
     """
 
     channel: Channel
@@ -40,7 +38,9 @@ class RegistrationRequest:
     overrule: bool = False
     decision: Decision | None = None
     delegation_link_id: int | None = None
-    basis: Basis | None = None
+    basis: Basis = Basis.PUBLIC_TASK
+    notice: str | None = None
+    informed: bool = False
 
 
 class AlreadyRegistered(Conflict):

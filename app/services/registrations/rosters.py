@@ -60,7 +60,7 @@ def download_list_template(read_db: Db, actor: Actor, _: Translator, language: L
     actor.require(Permission.IMPORT_WRITE)
     kelurahan = tuple(place.name for place in list_kelurahan(read_db))
     groups = tuple(group.label for group in list_target_groups(read_db, language))
-    name = f"{_('attendance-list')}-{_('template')}.xlsx"
+    name = "-".join((_("attendance-list"), _("template"))) + ".xlsx"
     return Download(name, MEDIA_TYPES["xlsx"], write_list_template(kelurahan, groups, LETTERHEAD, _))
 
 

@@ -16,11 +16,10 @@ from app.people.values.names import name_key
 from app.people.values.nik import parse_nik
 from app.people.values.outside_places import OUTSIDE
 from app.people.values.phones import parse_phone
-from app.permissions import Actor, Permission
+from app.permissions import Actor
 from app.queries.people.participants import PersonSummary, get_person_summaries
-from app.queries.people.search import PersonSearch, is_found_by, search_people
+from app.queries.people.search import PersonSearch, list_visible_people, search_people
 from app.queries.registrations.seats import Cap, get_seats
-from app.queries.scope import registrations_within
 from app.queries.workshops.workshops import list_target_group_codes
 from app.services.registrations.person_input import match_known_people, parse_people
 
@@ -45,23 +44,30 @@ class Suggestions:
 
 
 def suggest_people(
-    db: Db, vault: NikVault, workshop_session: WorkshopSession, person: PersonInput
+    db: Db, vault: NikVault, actor: Actor, workshop_session: WorkshopSession, person: PersonInput
 ) -> Suggestions:
-    """Return the known people, of all organizations, that could be meant by what is typed into a form so far.
+    """Return the known people that could be meant by what is typed into a form so far.
 
-    Only reads, matches like `register_person`, and checks no permission.
+    People whose record is not open to the actor are among them only if a whole phone number, e-mail address or NIK is
+    theirs, or if they are registered for the session. Only reads, matches like `register_person`, and checks no
+    permission. The caller logs the search (`log_search`).
     """
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     people = parse_people(db, vault, workshop_session, target_groups, [person])
-    (matched,) = match_known_people(db, workshop_session, target_groups, people, by_membership=True)
+    (matched,) = match_known_people(db, workshop_session, target_groups, people, reader=actor)
+    search = build_traits(vault, person)
     matched_ids = [matched.person] if matched.person else []
-    ids = list(dict.fromkeys((*matched_ids, *search_people(db, build_traits(vault, person)))))
-    seen = get_person_summaries(db, ids)
+    registered = _registration_codes(db, workshop_session, matched_ids)
+    shown_ids = [
+        id_ for id_ in matched_ids if id_ in registered or list_visible_people(db, actor, [id_], search)
+    ]
+    ids = list(dict.fromkeys((*shown_ids, *search_people(db, actor, search))))
+    seen = get_person_summaries(db, actor, ids)
     kelurahan, group = matched.values.kelurahan, matched.values.target_group or ""
     seats = get_seats(db, workshop_session)
     return Suggestions(
         people=tuple(seen[person_id] for person_id in ids),
-        matched=matched.person,
+        matched=matched.person if shown_ids else None,
         is_new=not ids and INCOMPLETE.isdisjoint(remark.code for remark in matched.remarks),
         registered=_registration_codes(db, workshop_session, ids),
         full=seats.full_caps(None if kelurahan == OUTSIDE else kelurahan, group),
@@ -69,15 +75,10 @@ def suggest_people(
 
 
 def can_select_person(db: Db, vault: NikVault, actor: Actor, person_id: int, person: PersonInput) -> bool:
-    """Return whether the actor may pick this person: they match what the actor just typed, or are within their scope.
-
-    The scope is that of `PARTICIPANT_READ`. So trying ids at random finds no one.
+    """Return whether the actor may pick this person: their record is open to the actor, or a whole phone number, e-mail
+    address or NIK that was just typed is theirs. So trying ids or names finds no one.
     """
-    if is_found_by(db, person_id, build_traits(vault, person)):
-        return True
-    within = registrations_within(actor, Permission.PARTICIPANT_READ)
-    registration = select(Registration.id).where(Registration.participant_id == person_id, within)
-    return db.exec(registration).first() is not None
+    return person_id in list_visible_people(db, actor, [person_id], build_traits(vault, person))
 
 
 def get_selectable_person(

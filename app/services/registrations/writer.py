@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from app.database import Db
 from app.models import (
+    CHANNELS_WITHOUT_ACCOUNT,
     Basis,
     Channel,
     MessageKind,
@@ -15,6 +16,7 @@ from app.models import (
     Registration,
     RegistrationStatus,
     Sex,
+    Workshop,
     WorkshopSession,
 )
 from app.models.base import now
@@ -23,18 +25,30 @@ from app.people.matching import MatchedPerson
 from app.people.person import PersonValues
 from app.people.values.names import similarity
 from app.permissions import Actor
+from app.queries.messages.contacts import has_own_contact
+from app.queries.people.records import NOT_SHARED, RecordAccess, get_record_access
+from app.queries.people.search import PersonSearch, list_visible_people
 from app.queries.people.similar_people import SimilarPair
 from app.queries.registrations.seats import Seats
-from app.queries.registrations.tickets import has_own_contact
 from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_row
 from app.services.messages.notifications import notify
 from app.services.people.duplicates import mark_people_as_different, save_pairs
-from app.services.people.participants import new_participant_columns, place_columns, update_participant
+from app.services.people.participants import (
+    fill_blanks,
+    new_participant_columns,
+    place_columns,
+    update_participant,
+)
+from app.services.people.proposals import (
+    IDENTITY_FIELDS,
+    Differences,
+    ProposalSource,
+    find_differences,
+    propose_changes,
+)
 from app.services.registrations.codes import generate_registration_code
 from app.services.registrations.requests import (
-    CHANNELS_WITHOUT_ACCOUNT,
-    CONSENT_NOTICE,
     AlreadyRegistered,
     PersonUnclear,
     RegistrationRequest,
@@ -58,7 +72,7 @@ class AssignedSeat:
 
 
 class RegistrationWriter:
-    """Writes the registrations of one request for one session.
+    """Writes the registrations of one request for one session. `notice` is the version of the privacy notice in force.
 
     The caller has required the permission, and locked the people's identity keys and the session's row.
     """
@@ -71,6 +85,7 @@ class RegistrationWriter:
         workshop_session: WorkshopSession,
         request: RegistrationRequest,
         seats: Seats,
+        notice: str,
     ) -> None:
         self.db = db
         self.vault = vault
@@ -78,12 +93,15 @@ class RegistrationWriter:
         self.workshop_session = workshop_session
         self.request = request
         self.seats = seats
+        self.notice = notice
 
     def write(self, matched: MatchedPerson) -> Registration:
         """Register a known person or a new one, log it, notify the person unless they walk in; return the registration.
 
-        A cancelled registration of the person is used again. Raises `AlreadyRegistered` if the request may learn that;
-        else a new person is created, for staff to compare. Raises `PersonUnclear` if the user has to choose who it is.
+        A cancelled registration of the person is used again. A known person's record becomes open to the session's
+        organization only if it was before, or if no other organization knows the person. Raises `AlreadyRegistered` if
+        the request may learn that; else a new person is created, for staff to compare. Raises `PersonUnclear` if the
+        user has to choose who it is.
         """
         known = self.find_known_person(matched)
         registration = self.find_registration(known) if known else None
@@ -95,17 +113,22 @@ class RegistrationWriter:
             similar_ids, known, registration = [known.id], None, None
         else:
             similar_ids = _candidate_ids(matched)
-        if known and self.may_complete(known, matched):
-            update_participant(known, matched, self.encrypt_nik(matched.values), now())
+        access = self.get_access(known) if known else NOT_SHARED
+        differences = self.update_record(known, matched, access) if known else {}
         is_new = known is None
         person = known or self.create_person(matched)
-        if is_new and similar_ids:
-            self.save_possible_duplicates(person, similar_ids)
         if is_new and matched.distinct_from:
             other_ids = [other for other in matched.distinct_from if isinstance(other, int)]
-            mark_people_as_different(self.db, self.actor, [(person.id, other_id) for other_id in other_ids])
+            visible = self.list_visible(other_ids, matched)
+            mark_people_as_different(self.db, self.actor, [(person.id, other_id) for other_id in visible])
+            similar_ids += [other_id for other_id in other_ids if other_id not in visible]
+        if is_new and similar_ids:
+            self.save_possible_duplicates(person, similar_ids)
         before = snapshot(registration) if registration else None
-        registration, seat = self.save_registration(matched, person, registration, is_new=is_new)
+        registration, seat = self.save_registration(matched, person, registration, access, is_new=is_new)
+        if known:
+            source = ProposalSource(registration_id=registration.id)
+            propose_changes(self.db, self.actor, {person.id: differences}, source)
         if registration.status in MESSAGE_KINDS:
             notify(self.db, MESSAGE_KINDS[registration.status], registration)
         after = {**snapshot(registration), **seat.log}
@@ -114,16 +137,47 @@ class RegistrationWriter:
         )
         return registration
 
+    def complete(self, person: Participant, registration: Registration, matched: MatchedPerson) -> None:
+        """Fill the blanks of a person who is registered already, and propose what this request may not change."""
+        access = self.get_access(person)
+        nik = self.encrypt_nik(matched.values)
+        if access.may_change_identity:
+            fill_blanks(person, matched, nik)
+            return
+        differences = find_differences(person, matched.values, nik)
+        if access.is_open:
+            fill_blanks(person, matched, nik, keep_identity=True)
+            differences = {
+                field: differences[field] for field in ("nik", "kelurahan") if field in differences
+            }
+        propose_changes(
+            self.db, self.actor, {person.id: differences}, ProposalSource(registration_id=registration.id)
+        )
+
     def find_known_person(self, matched: MatchedPerson) -> Participant | None:
         """Return the known person, locked, or None for a new one.
 
-        Raises `PersonUnclear` if the user has to choose, even from a single candidate; not on channels without an
-        account, whose users must not learn of candidates. Raises `NotFound` if the person was deleted meanwhile.
+        Raises `PersonUnclear` if the user has to choose, even from a single candidate; only from candidates of whom the
+        user may learn, and not on channels without an account. Raises `NotFound` if the person was deleted meanwhile.
         """
-        candidates = _candidate_ids(matched)
-        if candidates and self.request.channel not in CHANNELS_WITHOUT_ACCOUNT:
-            raise PersonUnclear(candidates)
+        if self.request.channel not in CHANNELS_WITHOUT_ACCOUNT:
+            candidates = _candidate_ids(matched)
+            if visible := self.list_visible(candidates, matched):
+                raise PersonUnclear([person_id for person_id in candidates if person_id in visible])
         return None if matched.person is None else lock_row(self.db, Participant, matched.person)
+
+    def list_visible(self, people: Sequence[int], matched: MatchedPerson) -> frozenset[int]:
+        """Return those of these people of whom the user may learn, given what was typed."""
+        if not people:
+            return frozenset()
+        values = matched.values
+        search = PersonSearch(phone=values.phone, email=values.email, nik_key=values.nik_key)
+        return list_visible_people(self.db, self.actor, people, search)
+
+    def get_access(self, known: Participant) -> RecordAccess:
+        """Return what the session's organization may do with the record of a known person."""
+        workshop = self.db.get_one(Workshop, self.workshop_session.workshop_id)
+        return get_record_access(self.db, workshop.organization_id, known.id)
 
     def find_registration(self, person: Participant) -> Registration | None:
         """Return the person's registration for the session, also a cancelled one; None without one."""
@@ -145,13 +199,22 @@ class RegistrationWriter:
             emails={person.email, registration.contact_email},
         )
 
-    def may_complete(self, person: Participant, matched: MatchedPerson) -> bool:
-        """Return whether this request may fill in the blanks of the person's record.
+    def update_record(self, person: Participant, matched: MatchedPerson, access: RecordAccess) -> Differences:
+        """Fill in and change what this request may of a known person's record; return what it may only propose.
 
-        On the public form it may only if it has the person's phone or e-mail, so that a stranger who knows a name and a
-        kelurahan can't write their own number into the record.
+        Users without an account, and users to whom the record is not open, change nothing. Staff change all, but of a
+        person whom other organizations know only its owner changes who that is: name, NIK and kelurahan.
         """
-        return self.request.channel is not Channel.SELF or _knows_contact(person, matched)
+        nik = self.encrypt_nik(matched.values)
+        if self.request.channel in CHANNELS_WITHOUT_ACCOUNT or not access.is_open:
+            return find_differences(person, matched.values, nik)
+        may_change_all = access.may_change_identity
+        update_participant(person, matched, nik, now(), keep_identity=not may_change_all)
+        return (
+            {}
+            if may_change_all
+            else find_differences(person, matched.values, nik, IDENTITY_FIELDS - {"name"})
+        )
 
     def create_person(self, matched: MatchedPerson) -> Participant:
         """Create a person, and flush; without the NIK if another person has it."""
@@ -185,13 +248,19 @@ class RegistrationWriter:
         return self.db.scalars(person_id).first() is not None
 
     def save_registration(
-        self, matched: MatchedPerson, person: Participant, registration: Registration | None, *, is_new: bool
+        self,
+        matched: MatchedPerson,
+        person: Participant,
+        registration: Registration | None,
+        access: RecordAccess,
+        *,
+        is_new: bool,
     ) -> tuple[Registration, AssignedSeat]:
         """Save a new registration, or the cancelled one again, with a seat or a waiting number, and flush.
 
         Returns the registration and the seat.
         """
-        columns = self.get_columns(matched, person, is_new=is_new)
+        columns = self.get_columns(matched, person, access, is_new=is_new)
         seat = self.assign_seat(columns["kelurahan_code"], columns["target_group_code"])
         columns |= {"status": seat.status, "waiting_number": seat.waiting_number}
         if registration is None:
@@ -202,32 +271,38 @@ class RegistrationWriter:
         self.db.flush()
         return registration, seat
 
-    def get_name_given(self, known: Participant, matched: MatchedPerson) -> str | None:
-        """Return the name as a user without an account typed it if it differs from the known person's, else None."""
-        differs = self.request.channel in CHANNELS_WITHOUT_ACCOUNT and matched.values.name != known.name
-        return matched.values.name if differs else None
+    def get_name_given(self, known: Participant, matched: MatchedPerson, access: RecordAccess) -> str | None:
+        """Return the name as it was typed: if the record is not open, or by a user without an account differently."""
+        name = matched.values.name
+        differs = self.request.channel in CHANNELS_WITHOUT_ACCOUNT and name != known.name
+        return name if differs or not access.is_open else None
 
-    def get_columns(self, matched: MatchedPerson, person: Participant, *, is_new: bool) -> dict[str, Any]:
+    def get_columns(
+        self, matched: MatchedPerson, person: Participant, access: RecordAccess, *, is_new: bool
+    ) -> dict[str, Any]:
         """Return the registration's columns apart from its status and waiting number."""
         values, request = matched.values, self.request
-        consent = request.consent or request.channel is Channel.SELF
         return {
             # A cancelled registration gets a new code, because its old ticket may be a stranger's.
             "code": generate_registration_code(),
             "workshop_session_id": self.workshop_session.id,
             "participant_id": person.id,
-            "name_given": None if is_new else self.get_name_given(person, matched),
+            "name_given": None if is_new else self.get_name_given(person, matched, access),
+            "opens_record": access.is_open,
             "rt": values.rt,
             "sex": Sex(values.sex) if values.sex else None,
             "target_group_code": values.target_group or "",
-            "basis": request.basis or (Basis.CONSENT if consent else Basis.PUBLIC_TASK),
-            "consent_notice": CONSENT_NOTICE if consent else None,
-            "consented_at": now() if consent else None,
+            "basis": Basis.CONSENT if request.consent else request.basis,
+            "consent_notice": self.notice if request.consent else None,
+            "consented_at": now() if request.consent else None,
+            "informed_notice": self.notice if request.informed else None,
+            "informed_at": now() if request.informed else None,
             "channel": request.channel,
             "registered_by": self.actor.user_id,
             "delegation_link_id": request.delegation_link_id,
             "contact_phone": values.phone,
             "contact_email": values.email,
+            "contact_confirmed_at": None,
             "language": request.language,
             "request_key": request.request_key,
             "created_at": now(),

@@ -5,6 +5,7 @@ from app.routers.pages.people import (
     duplicates,
     memberships,
     participants,
+    proposals,
 )
 
 routers = (
@@ -12,4 +13,5 @@ routers = (
     duplicates.router,
     memberships.router,
     participants.router,
+    proposals.router,
 )

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Form, Request, Response
 
 from app.database import Db
 from app.errors import Problem
-from app.nik_vault import NikVault, mask_nik
+from app.nik_vault import NikVault
+from app.people.values.nik import mask_nik
 from app.people.values.phones import mask_phone
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
@@ -48,12 +49,19 @@ def correct(
     If a value is wrong, or others have changed the participant meanwhile, the form is shown again.
     """
     with catch_problem(db) as caught:
-        correct_participant(
+        proposed = correct_participant(
             db, vault, actor, participant_id, form.person_input(()), form_fingerprint=form.seen
         )
     if problem := caught.problem:
         return _page(request, db, vault, actor, participant_id, form, problem)
-    return redirect(f"/peserta/{participant_id}", _("The changes are saved."))
+    message = (
+        _(
+            "Saved. Other organizations know this person: name, NIK and kelurahan wait until they are accepted."
+        )
+        if proposed
+        else _("The changes are saved.")
+    )
+    return redirect(f"/peserta/{participant_id}", message)
 
 
 def _page(

@@ -12,7 +12,7 @@ from app.models import GroupMembership
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.people.memberships import get_membership, list_memberships
-from app.queries.people.participants import get_participant_view
+from app.queries.people.participants import get_participant, get_participant_view
 from app.services.people import memberships as services
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, parse_optional_date
@@ -111,6 +111,8 @@ def _list_page(
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
+    """Return the page of a person's groups. Raises `NotFound` unless their record is open to the actor."""
+    get_participant(db, actor, participant_id)
     return render(
         request,
         "people/memberships.html",

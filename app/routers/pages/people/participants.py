@@ -17,9 +17,12 @@ from app.queries.people.participants import (
     get_participant_view,
     list_participants,
 )
+from app.queries.people.proposals import count_proposals
 from app.reports.coverage.breakdowns import Pillar
 from app.reports.periods import Period
-from app.web.dependencies import CurrentActor, Lang, ReadDb
+from app.services.people.searches import log_search
+from app.web.container import container_of
+from app.web.dependencies import CurrentActor, Lang, ReadDb, Vault
 from app.web.forms import EmptyIsNone, OptionalDate, OptionalText
 from app.web.pages import build_url, render
 
@@ -85,12 +88,17 @@ class ParticipantQuery(BaseModel):
 def participant_list(
     request: Request,
     db: ReadDb,
+    vault: Vault,
     actor: CurrentActor,
     language: Lang,
     form: Annotated[ParticipantQuery, Query()],
 ) -> Response:
-    """Show a page of the participants within the actor's scope. 403 if the actor may not see participants."""
+    """Show a page of the participants within the actor's scope. 403 if the actor may not see participants.
+
+    A search writes to the activity log.
+    """
     actor.require(Permission.PARTICIPANT_READ)
+    log_search(container_of(request).engine, vault, actor, "participant", "", form.search)
     page = list_participants(db, actor, form.filters, after=form.after)
     return render(
         request,
@@ -109,11 +117,15 @@ def participant_page(
     request: Request, db: ReadDb, actor: CurrentActor, language: Lang, participant_id: int
 ) -> Response:
     actor.require(Permission.PARTICIPANT_READ)
+    participant = get_participant_view(db, actor, participant_id)
     return render(
         request,
         "people/participant.html",
-        participant=get_participant_view(db, actor, participant_id),
+        participant=participant,
         memberships=list_memberships(db, actor, participant_id, language),
         registrations=list_participant_registrations(db, actor, participant_id, language),
-        may_correct=actor.can(Permission.ATTENDANCE_WRITE),
+        proposals=count_proposals(db, actor, participant_id),
+        may_correct=participant.is_open
+        and not participant.is_erased
+        and actor.can(Permission.ATTENDANCE_WRITE),
     )

@@ -10,14 +10,19 @@ from app.database import Db
 from app.errors import NotFound, Problem
 from app.i18n import Language
 from app.models import AttendanceStatus, WorkshopSession
+from app.nik_vault import NikVault
+from app.people.fields import BY_KEY, MERGED_FIELDS
 from app.people.person import PersonInput
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.people.participants import get_person_summaries
+from app.queries.people.proposals import show_proposals
 from app.queries.registrations import check_in as queries
 from app.queries.registrations.registrations import get_registration_view
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.workshops import list_target_group_codes
+from app.services.people.searches import log_search
+from app.services.registrations import confirmations
 from app.services.registrations.attendance_marks import (
     MAX_DAYS_BEFORE,
     MarkInput,
@@ -27,6 +32,7 @@ from app.services.registrations.attendance_marks import (
 from app.services.registrations.codes import parse_ticket_code
 from app.services.registrations.requests import AlreadyRegistered, PersonUnclear
 from app.services.registrations.walk_ins import WalkInInput, register_walk_in
+from app.web.container import container_of
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem, parse_person
 from app.web.pages import build_url, redirect, render
@@ -112,8 +118,17 @@ class MarkOut(BaseModel):
 
 @router.get("")
 def check_in_page(
-    request: Request, db: ReadDb, actor: CurrentActor, code: str, params: Params, language: Lang
+    request: Request,
+    db: ReadDb,
+    vault: Vault,
+    actor: CurrentActor,
+    code: str,
+    params: Params,
+    language: Lang,
 ) -> Response:
+    """Show the check-in list. A search in it writes to the activity log."""
+    _workshop_session(db, actor, code)
+    log_search(container_of(request).engine, vault, actor, "session", code, params.q)
     form = WalkInForm(target_group=params.group, key=uuid4().hex)
     return _page(request, db, actor, code, params, form, language)
 
@@ -164,6 +179,8 @@ def walk_in_by_form(
             db, vault, actor, workshop_session.id, form.walk_in(confirmed=bool(params.early))
         )
     if problem := caught.problem:
+        if isinstance(problem, PersonUnclear):
+            log_search(container_of(request).engine, vault, actor, "session", code, form.name)
         return _page(request, db, actor, code, params, form, language, problem)
     return redirect(
         params.address(code, q="", marked=registration.code, group=form.target_group),
@@ -206,14 +223,53 @@ def redirect_to_check_in(code: str) -> Response:
 
 @router.get("/{registration_code}")
 def marks_page(
-    request: Request, db: ReadDb, actor: CurrentActor, code: str, registration_code: str
+    request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, code: str, registration_code: str
 ) -> Response:
-    """Show all marks of a registration of the session."""
+    """Show all marks of a registration of the session, and what it says otherwise than the person's record."""
+    return _marks_page(request, db, vault, actor, code, registration_code)
+
+
+@router.post("/{registration_code}/sesuai")
+def confirm_at_door(
+    request: Request,
+    db: WriteDb,
+    vault: Vault,
+    actor: CurrentActor,
+    code: str,
+    registration_code: str,
+    _: Translate,
+) -> Response:
+    """Write what the registration says to the person's record, as staff have checked it, and redirect to the page."""
+    workshop_session = _workshop_session(db, actor, code)
+    with catch_problem(db) as caught:
+        registration = get_registration_at_session(db, actor, workshop_session, registration_code)
+        confirmations.confirm_at_door(db, actor, registration)
+    if problem := caught.problem:
+        return _marks_page(request, db, vault, actor, code, registration_code, problem)
+    return redirect(
+        f"/sesi/{code}/hadir/{registration_code}", _("The person's data is saved as confirmed here.")
+    )
+
+
+def _marks_page(
+    request: Request,
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    code: str,
+    registration_code: str,
+    problem: Problem | None = None,
+) -> Response:
     workshop_session = _workshop_session(db, actor, code)
     registration = get_registration_at_session(db, actor, workshop_session, registration_code)
     return render(
         request,
         "registrations/check_in/marks.html",
+        problem=problem,
+        to_confirm=show_proposals(
+            db, vault, registration, confirmations.list_changes_to_confirm(db, registration)
+        ),
+        labels={field: BY_KEY[field].label for field in MERGED_FIELDS},
         workshop_session=workshop_session,
         registration=get_registration_view(db, registration),
         marks=queries.list_marks(db, registration),
@@ -258,7 +314,7 @@ def _page(
             (group, group_names[group])
             for group in list_target_group_codes(db, workshop_session.workshop_id) or group_names
         ],
-        candidates=_candidates(db, problem) if isinstance(problem, PersonUnclear) else [],
+        candidates=_candidates(db, actor, problem) if isinstance(problem, PersonUnclear) else [],
         present_already=isinstance(problem, AlreadyRegistered),
     )
 
@@ -272,9 +328,9 @@ def _workshop_session(db: Db, actor: Actor, code: str) -> WorkshopSession:
     return workshop_sessions.get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
 
 
-def _candidates(db: Db, unclear: PersonUnclear) -> list[tuple[str, str]]:
+def _candidates(db: Db, actor: Actor, unclear: PersonUnclear) -> list[tuple[str, str]]:
     """Return id and description of the people that the user has to choose from, by id."""
-    people = get_person_summaries(db, unclear.candidates)
+    people = get_person_summaries(db, actor, unclear.candidates)
     return [
         (str(person.id), f"{person.name}, {person.place}{f' RT {person.rt}' if person.rt else ''}")
         for _, person in sorted(people.items())

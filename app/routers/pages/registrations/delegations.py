@@ -12,6 +12,7 @@ from app.i18n import N_, Language, Translator
 from app.models import Channel, DelegationLink, WorkshopSession
 from app.people.person import PersonInput
 from app.permissions import CITIZEN
+from app.queries.privacy.notices import get_current_notice
 from app.queries.registrations import delegation_links as queries
 from app.queries.registrations.registrations import get_registration_of_link, get_registration_view
 from app.queries.workshops.public_workshops import list_selectable_groups
@@ -27,7 +28,7 @@ from app.web.container import container_of
 from app.web.dependencies import Lang, ReadDb, Translate, Vault, WriteDb, limit_guessing
 from app.web.flash import FLASH_FRAGMENT
 from app.web.forms import catch_problem
-from app.web.limits import REGISTRATIONS, address_of
+from app.web.limits import CORRECTIONS, counting_use
 from app.web.pages import redirect, render
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(limit_guessing)])
@@ -52,12 +53,17 @@ class Delegate(BaseModel):
 
 
 class DelegationForm(BaseModel):
-    """The columns of the form, each with one value per row. `more` is the button that adds empty rows."""
+    """The columns of the form, each with one value per row. `more` is the button that adds empty rows.
+
+    `informed` says that the delegates know the privacy notice, of which the form showed the version `notice`.
+    """
 
     name: list[str] = []
     target_group: list[str] = []
     rt: list[str] = []
     phone: list[str] = []
+    informed: bool = False
+    notice: str = ""
     more: str = ""
 
     def delegates(self) -> list[Delegate]:
@@ -88,25 +94,33 @@ def register_delegation(
     """Register all people of the form or none, and redirect to the page with an empty form.
 
     The button `more` registers nobody and shows the form with more rows. If anybody can't be registered, the form says
-    whom and why. 404 for an unknown link, 410 for one that has expired or was revoked, 429 for too many registrations
-    from this network address.
+    whom and why. 404 for an unknown link, 410 for one that has expired or was revoked, 429 if it
+    is sent too often.
     """
     link = _get_link(request, db, signed)
     delegates = form.delegates()
     if form.more:
-        return _page(request, db, link, delegates, _, language, rows=len(form.name) + ROWS)
-    with catch_problem(db) as caught:
-        container_of(request).limits.count(REGISTRATIONS, address_of(request))
+        return _page(
+            request, db, link, delegates, _, language, informed=form.informed, rows=len(form.name) + ROWS
+        )
+    engine = container_of(request).engine
+    with catch_problem(db) as caught, counting_use(engine, db, CORRECTIONS, f"delegation {link.id}"):
         registered = registrations.register_delegation(
             db,
             vault,
             CITIZEN,
             link.workshop_session_id,
             _person_inputs(db, link, delegates, language),
-            RegistrationRequest(Channel.DELEGATION, language, delegation_link_id=link.id),
+            RegistrationRequest(
+                Channel.DELEGATION,
+                language,
+                delegation_link_id=link.id,
+                notice=form.notice,
+                informed=form.informed,
+            ),
         )
     if problem := caught.problem:
-        return _page(request, db, link, delegates, _, language, problem)
+        return _page(request, db, link, delegates, _, language, problem, informed=form.informed)
     return redirect(
         f"/delegasi/{signed}{FLASH_FRAGMENT}",
         _("%(count)s people are registered.") % {"count": len(registered)},
@@ -173,6 +187,8 @@ def _page(
     _: Translator,
     language: Language,
     problem: Problem | None = None,
+    *,
+    informed: bool = False,
     rows: int = ROWS,
 ) -> Response:
     """Return the page with the form, filled with `delegates`, and empty rows up to `rows`.
@@ -192,6 +208,8 @@ def _page(
         delegation=delegation,
         delegates=[*delegates, *(Delegate() for _row in range(blank))],
         errors=_errors(problem, _) if problem else {},
+        informed=informed,
+        notice=get_current_notice(db),
     )
 
 

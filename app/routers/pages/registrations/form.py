@@ -10,19 +10,27 @@ from pydantic import Field
 from app.database import Db
 from app.errors import Invalid, Problem
 from app.i18n import Language
-from app.models import Channel, RegistrationStatus, WorkshopSession
+from app.models import Basis, Channel, RegistrationStatus, WorkshopSession
 from app.nik_vault import NikVault
 from app.people.matching import Decision
 from app.people.person import PersonInput
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.people.participants import PersonSummary, get_person_summaries
+from app.queries.people.records import list_open_people
+from app.queries.privacy.notices import get_current_notice
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.public_workshops import list_selectable_groups
 from app.queries.workshops.workshop_sessions import get_workshop_session
+from app.services.people.searches import log_search
 from app.services.registrations import registrations as services
 from app.services.registrations.requests import AlreadyRegistered, PersonUnclear, RegistrationRequest
-from app.services.registrations.suggestions import can_select_person, get_selectable_person, suggest_people
+from app.services.registrations.suggestions import (
+    can_select_person,
+    get_selectable_person,
+    suggest_people,
+)
+from app.web.container import container_of
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem, parse_person
 from app.web.pages import redirect, render
@@ -37,11 +45,13 @@ class RegistrationForm(PersonDetailsForm):
     """The person's details. `person` is the id of a known person, "new", or "" while nothing is chosen.
 
     `choose` is the button that chooses. `key` is random for each form: a form that is sent twice registers once.
+    `basis` is the legal basis, and `notice` the version of the privacy notice that the form showed.
     """
 
     person: str = ""
     choose: str = ""
-    consent: bool = False
+    basis: Basis = Basis.PUBLIC_TASK
+    notice: str = ""
     overrule: bool = False
     key: str = Field("", max_length=64)
 
@@ -74,9 +84,12 @@ def find_person(
 ) -> Response:
     """Show the form with the known people that it could mean; if one is chosen, with the details of their record.
 
-    It changes nothing, but is a POST, because a NIK or a phone number must not be in a URL.
+    The details of a record that is not open to the actor are not filled in.
+
+    It changes nothing but the log, and is a POST, because a NIK or a phone number must not be in a URL.
     """
     workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
+    _log_search(request, vault, actor, code, form)
     if form.choose == NOBODY:
         form = form.model_copy(update={"person": ""})
     elif isinstance(person_id := form.get_choice(), int):
@@ -85,7 +98,9 @@ def find_person(
             participant = get_selectable_person(db, vault, actor, person_id, person)
         except Invalid as problem:
             return _page(request, db, vault, actor, workshop_session, form, language, problem)
-        form = form.fill_from(participant).model_copy(update={"person": str(person_id)})
+        if list_open_people(db, actor, [person_id]):
+            form = form.fill_from(participant)
+        form = form.model_copy(update={"person": str(person_id)})
     return _page(request, db, vault, actor, workshop_session, form, language)
 
 
@@ -109,7 +124,9 @@ def register_person(
     registration_request = RegistrationRequest(
         Channel.ORGANIZER,
         language="id",
-        consent=form.consent,
+        consent=form.basis is Basis.CONSENT,
+        basis=form.basis,
+        notice=form.notice,
         request_key=build_request_key(form.key, form.name),
         overrule=form.overrule,
         decision=None if known_person is None else Decision(person=known_person),
@@ -120,10 +137,17 @@ def register_person(
             db, vault, actor, workshop_session.id, person, registration_request
         )
     if problem := caught.problem:
+        _log_search(request, vault, actor, code, form)
         return _page(request, db, vault, actor, workshop_session, form, language, problem)
     is_waiting = registration.status is RegistrationStatus.WAITLISTED
     message = _("Registered, on the waiting list.") if is_waiting else _("Registered, with a place.")
     return redirect(f"/pendaftaran/{registration.code}", message)
+
+
+def _log_search(request: Request, vault: NikVault, actor: Actor, code: str, form: RegistrationForm) -> None:
+    """Log what the form looks for. No transaction that writes may be open, because this is one of its own."""
+    terms = (form.name, form.phone, form.nik, form.email)
+    log_search(container_of(request).engine, vault, actor, "session", code, *terms)
 
 
 def _page(
@@ -150,12 +174,13 @@ def _page(
         workshop_session=workshop_sessions.get_workshop_session_view(db, actor, workshop_session.code),
         kelurahan=reference.list_kelurahan(db),
         groups=[(group.code, group.label) for group in groups],
+        notice=get_current_notice(db),
         names=reference.get_place_and_group_names(db, language),
-        suggestions=suggest_people(db, vault, workshop_session, person)
+        suggestions=suggest_people(db, vault, actor, workshop_session, person)
         if form.name or form.phone or form.nik
         else None,
         chosen=_find_chosen_person(db, vault, actor, form.person, person),
-        candidates=_candidates(db, problem),
+        candidates=_candidates(db, actor, problem),
         already=problem.registration.code if isinstance(problem, AlreadyRegistered) else "",
     )
 
@@ -170,13 +195,13 @@ def _find_chosen_person(
     person_id = parse_person(chosen)
     if not isinstance(person_id, int) or not can_select_person(db, vault, actor, person_id, person):
         return None
-    return get_person_summaries(db, [person_id])[person_id]
+    return get_person_summaries(db, actor, [person_id])[person_id]
 
 
-def _candidates(db: Db, problem: Problem | None) -> Sequence[PersonSummary]:
+def _candidates(db: Db, actor: Actor, problem: Problem | None) -> Sequence[PersonSummary]:
     """Return the people that the user has to choose from; empty unless the problem is a `PersonUnclear`."""
     return (
-        list(get_person_summaries(db, problem.candidates).values())
+        list(get_person_summaries(db, actor, problem.candidates).values())
         if isinstance(problem, PersonUnclear)
         else ()
     )

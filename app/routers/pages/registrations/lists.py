@@ -11,7 +11,7 @@ from app.database import Db
 from app.errors import Invalid, Problem
 from app.i18n import N_, Language, Translator
 from app.models.base import now
-from app.nik_vault import mask_niks
+from app.people.values.nik import mask_niks
 from app.permissions import Actor, Permission
 from app.queries.registrations.window import get_registration_window
 from app.queries.workshops.public_workshops import list_selectable_groups

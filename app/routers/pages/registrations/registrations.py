@@ -15,16 +15,19 @@ from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.imports.attendance_imports import list_attendance_imports
 from app.queries.messages.contacts import count_people_without_email
+from app.queries.people.proposals import list_registration_proposals
 from app.queries.registrations import registrations as queries
 from app.queries.registrations.history import list_registration_history
 from app.queries.registrations.seats import count_waiting_by_cap, get_seats
 from app.queries.registrations.window import get_registration_window
 from app.queries.workshops import workshop_sessions
+from app.queries.workshops.session_staff import list_session_staff
 from app.queries.workshops.workshop_sessions import WorkshopSessionView
+from app.services.people.searches import log_search
 from app.services.registrations import registrations as services
 from app.services.registrations.rosters import RosterFormat, download_roster
 from app.web.container import container_of
-from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
+from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.downloads import download
 from app.web.forms import EmptyIsNone, catch_problem
 from app.web.pages import build_url, redirect, render
@@ -69,14 +72,20 @@ class RegistrationQuery(BaseModel):
 def workshop_session_page(
     request: Request,
     db: ReadDb,
+    vault: Vault,
     actor: CurrentActor,
     code: str,
     _: Translate,
     language: Lang,
     form: Annotated[RegistrationQuery, Query()],
 ) -> Response:
-    """Show a session; to users who may record attendance also its registrations, waiting list and uploads."""
+    """Show a session; to users who may record attendance also its registrations, waiting list and uploads.
+
+    A search among the registered people writes to the activity log.
+    """
     workshop_session = workshop_sessions.get_workshop_session_view(db, actor, code)
+    if actor.can(Permission.ATTENDANCE_WRITE):
+        log_search(container_of(request).engine, vault, actor, "session", workshop_session.code, form.q)
     registrations = (
         _registrations_context(request, db, actor, workshop_session, _, language, form)
         if actor.can(Permission.ATTENDANCE_WRITE)
@@ -109,6 +118,7 @@ def _registrations_context(
     address = build_public_url(request, workshop_session.workshop_code)
     text = build_invitation_text(workshop_session, address, _)
     return {
+        "staff": list_session_staff(db, workshop_session),
         "attendance_imports": list_attendance_imports(db, actor, session_code=workshop_session.code),
         "window": get_registration_window(row, now()),
         "without_email": count_people_without_email(db, row.id) if row.cancelled_at else 0,
@@ -200,5 +210,6 @@ def _registration_page(
         registration=registration,
         workshop_session=workshop_sessions.get_workshop_session_view(db, actor, registration.session_code),
         history=list_registration_history(db, row),
+        proposals=len(list_registration_proposals(db, row)),
         names=reference.get_place_and_group_names(db, language),
     )

@@ -4,10 +4,11 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request, Response
+from pydantic import BaseModel, Field
 
 from app.database import Db
-from app.errors import Problem
-from app.i18n import Language, Translator, period_text
+from app.errors import Invalid, Problem
+from app.i18n import N_, Language, Translator, period_text
 from app.people.values.outside_places import OUTSIDE
 from app.permissions import CITIZEN
 from app.queries.areas import reference
@@ -15,17 +16,26 @@ from app.queries.registrations import tickets as queries
 from app.queries.registrations.registrations import get_registration_by_ticket
 from app.reports.calendar import MEDIA_TYPE
 from app.reports.qr import qr_data_uri
+from app.services.limits import count_use
 from app.services.registrations import registrations
+from app.services.registrations.confirmations import confirm_contact, send_contact_code
 from app.services.registrations.corrections import correct_registration
 from app.web.container import container_of
 from app.web.dependencies import Lang, ReadDb, Translate, Vault, WriteDb, limit_guessing
 from app.web.downloads import attachment
 from app.web.forms import catch_problem
-from app.web.limits import REGISTRATIONS, TICKETS_SENT_AGAIN, address_of
+from app.web.limits import CORRECTIONS, TICKETS_SENT_AGAIN, counting_use
 from app.web.pages import redirect, render
 from app.web.registrations.person_form import PersonForm
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(limit_guessing)])
+
+
+class CodeForm(BaseModel):
+    """The code that was sent to the ticket's e-mail address."""
+
+    code: str = Field("", max_length=20)
+
 
 # Search engines must not list tickets.
 NO_INDEX = {"x-robots-tag": "noindex"}
@@ -42,17 +52,63 @@ def ticket_calendar(request: Request, db: ReadDb, code: str, _: Translate, langu
 @router.get("/tiket/{code}")
 def ticket_page(request: Request, db: ReadDb, code: str, _: Translate, language: Lang) -> Response:
     """Show a ticket with its QR code. 404 for an unknown one, 429 after too many of them."""
-    ticket = queries.get_ticket(db, code, language)
+    return _ticket_page(request, queries.get_ticket(db, code, language), _)
+
+
+def _ticket_page(
+    request: Request, ticket: queries.Ticket, _: Translator, problem: Problem | None = None
+) -> Response:
     address = _ticket_url(request, ticket)
     return render(
         request,
         "registrations/tickets/one.html",
+        problem=problem,
         headers=NO_INDEX,
         ticket=ticket,
         qr=qr_data_uri(address),
         to_keep=_whatsapp_url(_keep_text(ticket, address, _)),
         to_invite=_whatsapp_url(_invite_text(request, ticket, _)),
     )
+
+
+@router.post("/tiket/{code}/kode")
+def send_code(
+    request: Request, db: WriteDb, vault: Vault, code: str, _: Translate, language: Lang
+) -> Response:
+    """Send a code to the ticket's e-mail address, and redirect to the ticket. Such mails are limited by ticket."""
+    with catch_problem(db) as caught:
+        registration = get_registration_by_ticket(db, code)
+        send_contact_code(db, vault, registration)
+        count_use(db, TICKETS_SENT_AGAIN, registration.code)  # after the registration's lock, as in `correct`
+    if problem := caught.problem:
+        return _ticket_page(request, queries.get_ticket(db, code, language), _, problem)
+    return redirect(f"/tiket/{code}#surel", _("The code is on its way to your e-mail address."))
+
+
+@router.post("/tiket/{code}/surel")
+def confirm_email(
+    request: Request,
+    db: WriteDb,
+    vault: Vault,
+    code: str,
+    form: Annotated[CodeForm, Form()],
+    _: Translate,
+    language: Lang,
+) -> Response:
+    """Confirm the ticket's e-mail address by the code that was sent there, and redirect to the ticket.
+
+    A wrong code is counted, and the ticket says that it is wrong.
+    """
+    problem: Problem | None = None
+    with catch_problem(db) as caught:
+        if not confirm_contact(db, vault, get_registration_by_ticket(db, code), form.code):
+            text = N_(
+                "This is not the code that was sent. Look at the newest e-mail, or have a new code sent."
+            )
+            problem = Invalid(text, fields={"code": text})
+    if problem := caught.problem or problem:
+        return _ticket_page(request, queries.get_ticket(db, code, language), _, problem)
+    return redirect(f"/tiket/{code}", _("Your e-mail address is confirmed."))
 
 
 @router.get("/tiket/{code}/batal")
@@ -102,15 +158,15 @@ def correct(
 ) -> Response:
     """Correct what a ticket says, and redirect to the ticket. A new e-mail address gets the ticket by mail.
 
-    Corrections are limited by network address, such mails by ticket. If a limit is reached or values are wrong, nothing
+    Corrections and such mails are limited by ticket. If a limit is reached or values are wrong, nothing
     is saved and the form is shown again.
     """
-    ticket, limits = queries.get_ticket(db, code, language), container_of(request).limits
+    ticket = queries.get_ticket(db, code, language)
     person = form.person_input(queries.list_groups_of_ticket(db, ticket, language))
-    with catch_problem(db) as caught:
-        limits.count(REGISTRATIONS, address_of(request))
+    engine = container_of(request).engine
+    with catch_problem(db) as caught, counting_use(engine, db, CORRECTIONS, ticket.registration.code):
         if correct_registration(db, vault, CITIZEN, get_registration_by_ticket(db, code), person):
-            limits.count(TICKETS_SENT_AGAIN, ticket.registration.code)
+            count_use(db, TICKETS_SENT_AGAIN, ticket.registration.code)
     if problem := caught.problem:
         return _correct_page(request, db, ticket, form, language, problem)
     return redirect(f"/tiket/{code}", _("The changes are saved."))
