@@ -9,8 +9,11 @@ from sqlmodel import col
 
 from app.database import Db
 from app.i18n import utc
-from app.models import Activity
+from app.models import ACCESS_ACTIONS, EXPORTS, LOGINS, REFUSALS, SEARCHES, VIEWS, Activity
 from app.permissions import Actor, Permission
+
+# The actions that the log can be narrowed to, by the name of their kind.
+KINDS = {"exports": EXPORTS, "logins": LOGINS, "refusals": REFUSALS, "searches": SEARCHES, "views": VIEWS}
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,11 @@ class Change:
 
 @dataclass(frozen=True)
 class ActivityView:
-    """A line of the log: the actor did the action to the subject, such as "create" to "workshop" "SPBE-2025"."""
+    """A line of the log: the actor did the action to the subject, such as "create" to "workshop" "SPBE-2025".
+
+    `address` is the network that it was done from, `reason` a code, both "" if there is none. The changes of a line
+    with `is_erased` were erased with a person's data.
+    """
 
     id: int
     at: datetime
@@ -32,21 +39,26 @@ class ActivityView:
     action: str
     subject: str
     subject_id: str
+    address: str
+    reason: str
     changes: tuple[Change, ...]
+    is_erased: bool
 
 
 @dataclass(frozen=True)
 class ActivityFilters:
     """Filters of the log; an empty one does not filter.
 
-    Every word of `search` must occur in a line: in its actor, action, subject, the subject's id or code, or in the
-    values before and after. `actor_name` is a part of the actor's name. `from_` and `to` are WITA days, inclusive.
+    Every word of `search` must occur in a line: in its actor, action, subject, the subject's id or code, its address or
+    reason, or in the values before and after. `actor_name` is a part of the actor's name. `from_` and `to` are WITA
+    days, inclusive. `kind` is a key of `KINDS`, or "changes" for all actions that are in none of them.
     """
 
     search: str = ""
     actor_name: str = ""
     action: str = ""
     subject: str = ""
+    kind: str = ""
     from_: date | None = None
     to: date | None = None
 
@@ -88,17 +100,21 @@ def _to_view(line: Activity) -> ActivityView:
         action=line.action,
         subject=line.subject,
         subject_id=line.subject_id,
+        address=line.address,
+        reason=line.reason,
         changes=_changes(line.before or {}, line.after or {}),
+        is_erased=line.values_digest != "" and line.salt is None,
     )
 
 
 def _conditions(filters: ActivityFilters) -> list[ColumnElement[bool]]:
     """Return the conditions on `Activity` for these filters; `search` and `actor_name` ignore case."""
     values = (cast(col(side), String) for side in (Activity.before, Activity.after))
-    searched = (
-        *(col(Activity.actor), col(Activity.action), col(Activity.subject), col(Activity.subject_id)),
-        *values,
+    texts = (
+        *(Activity.actor, Activity.action, Activity.subject, Activity.subject_id),
+        *(Activity.address, Activity.reason),
     )
+    searched = (*(col(text) for text in texts), *values)
     conditions: list[ColumnElement[bool]] = [
         or_(*(column.icontains(word, autoescape=True) for column in searched))
         for word in filters.search.split()
@@ -109,6 +125,10 @@ def _conditions(filters: ActivityFilters) -> list[ColumnElement[bool]]:
         conditions.append(col(Activity.action) == filters.action)
     if filters.subject:
         conditions.append(col(Activity.subject) == filters.subject)
+    if filters.kind == "changes":
+        conditions.append(col(Activity.action).not_in({*LOGINS, *ACCESS_ACTIONS}))
+    elif filters.kind:
+        conditions.append(col(Activity.action).in_(KINDS.get(filters.kind, ())))
     if filters.from_:
         conditions.append(col(Activity.at) >= utc(datetime.combine(filters.from_, time.min)))
     if filters.to:

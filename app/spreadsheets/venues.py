@@ -1,7 +1,7 @@
 """Lists of venues (tempat) as a strict table: write the template, and check the rows of an uploaded table."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from openpyxl import Workbook
@@ -11,6 +11,7 @@ from app.excel import set_up_print, workbook_bytes
 from app.i18n import LANGUAGES, N_, Translator, translator
 from app.people.values.cells import CellError, cell_text
 from app.people.values.kelurahan import PlaceIndex, parse_kelurahan
+from app.people.values.nik import mask_niks
 from app.people.values.outside_places import OUTSIDE
 from app.people.values.text import clean, collapse, is_placeholder, words
 from app.spreadsheets.detected_table import SheetRow
@@ -38,17 +39,29 @@ HEADINGS: Mapping[str, tuple[str, int]] = {
 _TWICE = N_(
     "Row %(row)s has the same name. Delete one of the two rows, or give one of the venues another name."
 )
+_NOT_YOURS = N_(
+    "“%(name)s” belongs to %(owner)s, and only they change it. Delete the row; you may use the venue all the same."
+)
+_NOBODYS = N_(
+    "“%(name)s” belongs to no organization, and only an administrator changes it. Delete the row; "
+    "you may use the venue all the same."
+)
 _UNCLEAR_KELURAHAN = N_("“%(found)s” is not clearly one kelurahan (%(names)s). Choose one.")
 
 
 @dataclass(frozen=True, slots=True)
 class VenueFacts:
-    """A venue's details. `kelurahan` is a code; `public_wifi` is None if it isn't known."""
+    """A venue's details. `kelurahan` is a code; `public_wifi` is None if it isn't known.
+
+    `is_locked` tells that the list may not change it, because it belongs to another organization, `owner`, or to none.
+    """
 
     name: str
     kind: str = OTHER
     kelurahan: str | None = None
     public_wifi: bool | None = None
+    owner: str = field(default="", compare=False)
+    is_locked: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +99,13 @@ def venue_template(kelurahan: Iterable[str], _: Translator) -> bytes:
         "kind": [_(label) for label in KINDS.values()],
         "wifi": [_(label) for label in WIFI.values()],
     }
-    for column, (field, (heading, width)) in enumerate(HEADINGS.items(), 1):
+    for column, (name, (heading, width)) in enumerate(HEADINGS.items(), 1):
         letter = get_column_letter(column)
         write_heading(sheet, 1, column, _(heading))
         sheet.column_dimensions[letter].width = width
         sheet.column_dimensions[letter].number_format = TEXT_FORMAT
-        if field in choices:
-            drop_down = lists.drop_down(choices[field], refusal=_("Choose one of the list."))
+        if name in choices:
+            drop_down = lists.drop_down(choices[name], refusal=_("Choose one of the list."))
             drop_down.add(f"{letter}2:{letter}{MAX_VENUES + 1}")
             sheet.add_data_validation(drop_down)
     sheet.freeze_panes = "A2"
@@ -106,7 +119,7 @@ def check_venues(
     """Return the venues of the rows without errors, and the errors of the other rows.
 
     A known venue is found by its name, regardless of case and punctuation. An empty kind or Wi-Fi leaves what is known;
-    the kelurahan is needed in every row. A name that an earlier row has is an error of the later row.
+    the kelurahan is needed in every row. Errors are, too: a name that an earlier row has, a change of a locked venue.
     """
     known_by_name = _by_name(known)
     first_row: dict[str, int] = {}
@@ -119,6 +132,9 @@ def check_venues(
         facts, wrong = _check_row(row.number, texts, before or VenueFacts(name), places)
         if name and (earlier := first_row.setdefault(name_key(name), row.number)) != row.number:
             wrong.append(RowError(row.number, _TWICE, {"row": earlier}))
+        if before and before.is_locked and not wrong and facts != before:
+            sentence = _NOT_YOURS if before.owner else _NOBODYS
+            wrong.append(RowError(row.number, sentence, {"name": before.name, "owner": before.owner}))
         errors += wrong
         if not wrong:
             venues.append(CheckedVenue(before, facts))
@@ -126,8 +142,8 @@ def check_venues(
 
 
 def clean_name(text: str) -> str:
-    """Return a name as it is stored and compared, trimmed and with single spaces."""
-    return collapse(clean(text))
+    """Return a name as it is stored and compared: trimmed, with single spaces, and with NIKs masked."""
+    return mask_niks(collapse(clean(text)))
 
 
 def name_key(name: str) -> str:
@@ -145,11 +161,11 @@ def _by_name(known: Iterable[VenueFacts]) -> dict[str, VenueFacts]:
 def _texts(row: SheetRow) -> dict[str, str]:
     """Return the texts of a row by field, without placeholders and without a name that is an error (#N/A)."""
     texts = {
-        field: clean_name(cell_text(cell))
-        for field, cell in row.cells.items()
-        if not (field == "name" and isinstance(cell, CellError))
+        column: clean_name(cell_text(cell))
+        for column, cell in row.cells.items()
+        if not (column == "name" and isinstance(cell, CellError))
     }
-    return {field: text for field, text in texts.items() if not is_placeholder(text)}
+    return {column: text for column, text in texts.items() if not is_placeholder(text)}
 
 
 def _check_row(

@@ -25,7 +25,7 @@ from app.models import (
 from app.people.remarks import remark_from_json
 from app.permissions import Actor, Permission
 from app.queries.imports.rows import stated_until
-from app.queries.scope import workshops_within
+from app.queries.scope import sessions_within
 from app.spreadsheets.detected_table import day_captions_from_json
 from app.spreadsheets.tables.columns.day_columns import SEVERAL_DAYS, day_labels
 
@@ -136,7 +136,7 @@ def get_attendance_import(db: Db, actor: Actor, import_id: int) -> AttendanceImp
         select(AttendanceImport)
         .join(WorkshopSession, col(WorkshopSession.id) == col(AttendanceImport.workshop_session_id))
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
-        .where(col(AttendanceImport.id) == import_id, workshops_within(actor, Permission.IMPORT_READ))
+        .where(col(AttendanceImport.id) == import_id, sessions_within(actor, Permission.IMPORT_READ))
     ).first()
     if attendance_import is None:
         raise NotFound(N_("There is no import %(attendance_import)s."), attendance_import=import_id)
@@ -146,8 +146,10 @@ def get_attendance_import(db: Db, actor: Actor, import_id: int) -> AttendanceImp
 def get_attendance_import_view(db: Db, actor: Actor, import_id: int) -> AttendanceImportView:
     """Return an import as pages show it.
 
-    Raises `NotFound` for an unknown id, and out of the actor's scope for seeing imports.
+    Raises `Forbidden` if the actor's role may not see imports, and `NotFound` for an unknown id or out of the actor's
+    scope.
     """
+    actor.require(Permission.IMPORT_READ)
     views = list_attendance_imports(db, actor, import_id=import_id)
     if not views:
         raise NotFound(N_("There is no import %(attendance_import)s."), attendance_import=import_id)
@@ -188,7 +190,7 @@ def list_attendance_imports(
         .outerjoin(User, col(User.id) == col(AttendanceImport.uploaded_by))
         .outerjoin(Committer, col(Committer.id) == col(AttendanceImport.committed_by))
         .outerjoin(Undoer, col(Undoer.id) == col(AttendanceImport.undone_by))
-        .where(workshops_within(actor, Permission.IMPORT_READ))
+        .where(sessions_within(actor, Permission.IMPORT_READ))
         .order_by(col(AttendanceImport.id).desc())
         .limit(limit)
     )

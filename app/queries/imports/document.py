@@ -1,6 +1,6 @@
 """The import document: the JSON that the API and the command line show of an import and its rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -11,6 +11,7 @@ from app.i18n import Translator
 from app.models import AttendanceImportRow, Participant
 from app.nik_vault import NikVault
 from app.people.remarks import remark_from_json
+from app.people.values.names import initials
 from app.permissions import Actor
 from app.queries.imports.attendance_imports import get_attendance_import_view
 from app.queries.imports.rows import (
@@ -21,6 +22,7 @@ from app.queries.imports.rows import (
     load_committed_codes,
 )
 from app.queries.imports.shared_uploads import SharedImport, list_shared_imports
+from app.queries.people.records import list_open_people
 from app.spreadsheets.remark_texts import remark_text
 
 FIRST_ROWS = 200
@@ -35,7 +37,7 @@ def get_import_document(
     """
     document = get_import_document_without_rows(db, actor, import_id, _)
     rows = list_import_rows(db, import_id, limit=FIRST_ROWS)
-    return document | {"rows": list_row_documents(db, vault, rows, _)}
+    return document | {"rows": list_row_documents(db, vault, actor, rows, _)}
 
 
 def get_import_document_without_rows(db: Db, actor: Actor, import_id: int, _: Translator) -> dict[str, Any]:
@@ -97,28 +99,34 @@ def _session_document(shared: SharedImport) -> dict[str, Any]:
     }
 
 
-def stream_row_documents(db: Db, vault: NikVault, import_id: int, _: Translator) -> Iterator[dict[str, Any]]:
+def stream_row_documents(
+    db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator
+) -> Iterator[dict[str, Any]]:
     """Yield every row of an import as in the import document, in the sheet's order, reading 1000 rows at a time.
 
     The caller has checked that the import is within the actor's scope.
     """
     after = 0
     while rows := list_import_rows(db, import_id, after=after, limit=BATCH_SIZE):
-        yield from list_row_documents(db, vault, rows, _)
+        yield from list_row_documents(db, vault, actor, rows, _)
         after = rows[-1].number
 
 
 def list_row_documents(
-    db: Db, vault: NikVault, rows: Sequence[AttendanceImportRow], _: Translator
+    db: Db, vault: NikVault, actor: Actor, rows: Sequence[AttendanceImportRow], _: Translator
 ) -> list[dict[str, Any]]:
-    """Return these rows as in the import document, in their order, with two queries, however many rows.
+    """Return these rows as in the import document, in their order, with a constant number of queries.
+
+    Of people whose record is not open to the actor, they have the initials for the name.
 
     They must be consecutive rows of one import, in the sheet's order.
     """
-    people = _load_matched_people(db, rows)
+    people = _load_matched_people(db, actor, rows)
+    candidates = {id_ for row in rows for id_ in _offered_person_ids(row.messages)}
+    hidden = candidates - list_open_people(db, actor, candidates)
     codes = load_committed_codes(db, rows)
     return [
-        _row_document(row, people.get(row.participant_id or 0), codes.get(row.number), vault, _)
+        _row_document(row, people.get(row.participant_id or 0), codes.get(row.number), hidden, vault, _)
         for row in rows
     ]
 
@@ -145,13 +153,14 @@ def _row_document(
     row: AttendanceImportRow,
     person: dict[str, Any] | None,
     registration_code: str | None,
+    hidden: Collection[int],
     vault: NikVault,
     _: Translator,
 ) -> dict[str, Any]:
     """Return a row as in the import document.
 
     `registration_code` is the registration that the commit wrote; without it "registration" is the one that existed
-    when the row was judged, or None.
+    when the row was judged, or None. `hidden` are the ids of people of whom candidates show only the initials.
     """
     values: Mapping[str, Any] = row.result["values"]
     return {
@@ -165,11 +174,13 @@ def _row_document(
         "of": row.of_number,
         "cells": displayed_cells(row, vault),
         "person": person,
-        "messages": [_remark_document(remark, _) for remark in row.messages],
+        "messages": [_remark_document(remark, hidden, _) for remark in row.messages],
     }
 
 
-def _load_matched_people(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, dict[str, Any]]:
+def _load_matched_people(
+    db: Db, actor: Actor, rows: Sequence[AttendanceImportRow]
+) -> dict[int, dict[str, Any]]:
     """Return id, name and kelurahan of the people whom these rows name, by their id.
 
     `rows` are consecutive rows of one import.
@@ -178,15 +189,34 @@ def _load_matched_people(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[in
     people: Select[*tuple[Any, ...]] = select(
         col(Participant.id), col(Participant.name), col(Participant.kelurahan_code).label("kelurahan")
     ).where(col(Participant.id).in_(named))
-    return {person["id"]: dict(person) for person in db.execute(people).mappings()}
+    loaded = {person["id"]: dict(person) for person in db.execute(people).mappings()}
+    for person_id in loaded.keys() - list_open_people(db, actor, loaded.keys()):
+        loaded[person_id]["name"] = initials(loaded[person_id]["name"])
+    return loaded
 
 
-def _remark_document(stored: dict[str, Any], _: Translator) -> dict[str, Any]:
+def _offered_person_ids(remarks: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Return the ids of the people whom stored remarks offer as candidates."""
+    return [
+        candidate["value"]
+        for remark in remarks
+        for candidate in remark["candidates"]
+        if candidate["kind"] == "person"
+    ]
+
+
+def _hide_candidate(candidate: dict[str, Any], hidden: Collection[int]) -> dict[str, Any]:
+    """Return a candidate with the initials for its label if it is one of the `hidden` people."""
+    is_hidden = candidate["kind"] == "person" and candidate["value"] in hidden
+    return {**candidate, "label": initials(candidate["label"])} if is_hidden else candidate
+
+
+def _remark_document(stored: dict[str, Any], hidden: Collection[int], _: Translator) -> dict[str, Any]:
     """Return a stored remark as in the import document: without its parameters, with its text."""
     return {
         "level": stored["level"],
         "field": stored["field"],
         "code": stored["code"],
         "text": remark_text(remark_from_json(stored), _),
-        "candidates": stored["candidates"],
+        "candidates": [_hide_candidate(candidate, hidden) for candidate in stored["candidates"]],
     }

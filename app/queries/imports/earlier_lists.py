@@ -11,6 +11,7 @@ from app.models import AttendanceImport, AttendanceImportRow, ImportPurpose, Imp
 from app.nik_vault import NikVault
 from app.people.values.cells import Cell, cell_text
 from app.queries.imports.rows import row_cells
+from app.queries.imports.stored_files import is_kept
 from app.spreadsheets.attendance.rows import EarlierRow
 
 MAX_COMPARED_ROWS = 2_000
@@ -104,6 +105,7 @@ def list_answered_rows(db: Db, vault: NikVault, import_id: int) -> list[Answered
 
 
 def load_file(db: Db, vault: NikVault, attendance_import: AttendanceImport) -> tuple[str, bytes]:
-    """Return the name and the content of an import's file."""
+    """Return the name and the content of an import's file, which is empty once it is not kept any more."""
     uploaded_file = db.get_one(UploadedFile, attendance_import.uploaded_file_id)
-    return uploaded_file.name, vault.decrypt_bytes(uploaded_file.content)
+    content = vault.decrypt_bytes(uploaded_file.content) if is_kept(uploaded_file) else b""
+    return uploaded_file.name, content

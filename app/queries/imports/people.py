@@ -21,12 +21,14 @@ from app.models import (
     UploadedFile,
     WorkshopSession,
 )
+from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.imports.attendance_imports import AttendanceImportView
 from app.queries.imports.review import place_text
 from app.queries.imports.rows import WRITTEN
 from app.queries.in_values import in_values
 from app.queries.people.participants import PersonSummary, get_person_summaries
+from app.queries.people.records import shown_name
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 
 ABOUT_PEOPLE = (RowKind.CREATE, RowKind.UPDATE, RowKind.UNCHANGED)
@@ -138,7 +140,7 @@ def count_outcomes(db: Db, import_id: int) -> dict[str, int]:
     return {status.value: counts.get(status.value, 0) for status in AttendanceStatus}
 
 
-def list_first_people(db: Db, import_id: int) -> FirstPeople:
+def list_first_people(db: Db, actor: Actor, import_id: int) -> FirstPeople:
     """Return the first hundred new people and the first hundred known people of an import in review.
 
     New are the rows about people that were matched with no known person. The caller has checked that the import is
@@ -147,7 +149,9 @@ def list_first_people(db: Db, import_id: int) -> FirstPeople:
     person = col(AttendanceImportRow.participant_id)
     new = _list_first_rows(db, import_id, person.is_(None))
     known = _list_first_rows(db, import_id, person.is_not(None))
-    people = get_person_summaries(db, {row.participant_id for row in known if row.participant_id is not None})
+    people = get_person_summaries(
+        db, actor, {row.participant_id for row in known if row.participant_id is not None}
+    )
     places = {place.code: place.name for place in reference.list_kelurahan(db)}
 
     def listed_person(row: AttendanceImportRow) -> ListedPerson:
@@ -258,11 +262,12 @@ def list_missing_people(db: Db, import_id: int) -> list[MissingPerson]:
     attendance_import = db.get_one(AttendanceImport, import_id)
     missing = select_missing_registrations(db, attendance_import)
     people = db.execute(
-        select(col(Participant.name), col(Registration.code), col(Attendance.status))
+        select(shown_name(), col(Registration.code), col(Attendance.status))
+        .select_from(Participant)
         .join(Registration, col(Registration.participant_id) == col(Participant.id))
         .join(Attendance, col(Attendance.registration_id) == col(Registration.id))
         .where(col(Registration.id).in_(missing))
-        .order_by(col(Participant.name), col(Participant.id))
+        .order_by(shown_name(), col(Participant.id))
         .limit(MAX_LISTED_PEOPLE)
     )
     return [MissingPerson(*person) for person in people]

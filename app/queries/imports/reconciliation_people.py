@@ -26,6 +26,7 @@ from app.queries.imports.reconciliation import (
     is_registered_for,
     row_attendance,
 )
+from app.queries.people.records import shown_name
 from app.queries.workshops.workshop_sessions import WorkshopSessionView, get_workshop_session_view
 
 Step = Literal["rows", "repeated", "gone", "otherwise", "elsewhere"]
@@ -186,7 +187,8 @@ def _select_elsewhere(session_id: int) -> Select[*tuple[Any, ...]]:
         )
     )
     return (
-        select(col(Participant.name), col(Registration.code), col(Attendance.status))
+        select(shown_name(), col(Registration.code), col(Attendance.status))
+        .select_from(Participant)
         .join(Registration, col(Registration.participant_id) == col(Participant.id))
         .join(Attendance, col(Attendance.registration_id) == col(Registration.id))
         .where(
@@ -194,5 +196,5 @@ def _select_elsewhere(session_id: int) -> Select[*tuple[Any, ...]]:
             col(Attendance.status) == AttendanceStatus.PRESENT,
             col(Participant.id).not_in(present_on_sheets),
         )
-        .order_by(col(Participant.name), col(Participant.id))
+        .order_by(shown_name(), col(Participant.id))
     )

@@ -13,9 +13,10 @@ from sqlmodel import col
 from app.database import Db
 from app.i18n import Language, date_text, wita
 from app.models import AttendanceImportRow, Participant, RowKind
-from app.nik_vault import NikVault, mask_niks
+from app.nik_vault import NikVault
 from app.people.remarks import Candidate, Remark, remark_from_json
 from app.people.values.emails import mask_email
+from app.people.values.nik import mask_niks
 from app.people.values.outside_places import OUTSIDE
 from app.people.values.phones import mask_phone, national_digits
 from app.permissions import Actor
@@ -99,6 +100,7 @@ class ReviewPage:
 def get_review_page(
     db: Db,
     vault: NikVault,
+    actor: Actor,
     language: Language,
     import_id: int,
     *,
@@ -111,19 +113,19 @@ def get_review_page(
     The caller has checked that the import is within the actor's scope.
     """
     import_rows = list_import_rows(db, import_id, kinds=kinds, after=after, limit=limit + 1)
-    rows = _build_review_rows(db, vault, language, import_rows[:limit])
+    rows = _build_review_rows(db, vault, actor, language, import_rows[:limit])
     following = rows[-1].number if len(import_rows) > limit else None
     return ReviewPage(rows, following)
 
 
 def list_review_rows(
-    db: Db, vault: NikVault, language: Language, import_id: int, numbers: Collection[int]
+    db: Db, vault: NikVault, actor: Actor, language: Language, import_id: int, numbers: Collection[int]
 ) -> tuple[ReviewRow, ...]:
     """Return the rows with these numbers, in the sheet's order; unknown numbers are ignored.
 
     The caller has checked the scope, as for `get_review_page`.
     """
-    return _build_review_rows(db, vault, language, list_import_rows(db, import_id, numbers=numbers))
+    return _build_review_rows(db, vault, actor, language, list_import_rows(db, import_id, numbers=numbers))
 
 
 def is_on_page(db: Db, import_id: int, number: int, after: int) -> bool:
@@ -177,11 +179,12 @@ def get_sheet_preview(db: Db, vault: NikVault, actor: Actor, import_id: int) -> 
 
 
 def _build_review_rows(
-    db: Db, vault: NikVault, language: Language, rows: Sequence[AttendanceImportRow]
+    db: Db, vault: NikVault, actor: Actor, language: Language, rows: Sequence[AttendanceImportRow]
 ) -> tuple[ReviewRow, ...]:
     """Return the rows for the review page, in their order, with a constant number of queries.
 
-    They must be rows of one import, in the sheet's order.
+    They must be rows of one import, in the sheet's order. Of people whose record is not open to the actor no details
+    are shown.
     """
     groups = {group.code: group.label for group in reference.list_target_groups(db, language)}
     remarks = {
@@ -191,6 +194,7 @@ def _build_review_rows(
     offered = {number: _offered_person_ids(row_remarks) for number, row_remarks in remarks.items()}
     people = get_person_summaries(
         db,
+        actor,
         {row.participant_id for row in rows if row.participant_id is not None}.union(*offered.values()),
     )
     places = {place.code: place.name for place in reference.list_kelurahan(db)}
@@ -200,7 +204,13 @@ def _build_review_rows(
         if any(remark.code == DETAIL_DIFFERS for remark in row_remarks)
     }
     details = _load_known_details(
-        db, vault, {row.participant_id for row in rows if row.participant_id and row.number in differing}
+        db,
+        vault,
+        {
+            known.id
+            for row in rows
+            if row.number in differing and (known := people.get(row.participant_id or 0)) and known.is_open
+        },
     )
     cells = {row.number: displayed_cells(row, vault) for row in rows}
     committed_codes = load_committed_codes(db, rows)

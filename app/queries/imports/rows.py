@@ -12,11 +12,12 @@ from sqlmodel import col
 
 from app.database import Db
 from app.models import AttendanceImport, AttendanceImportRow, ImportStatus, Registration, RowKind
-from app.nik_vault import NIK_DIGITS, NikVault, contains_nik, mask_niks
+from app.nik_vault import NikVault
 from app.people.matching import Decision, SameAsRow
 from app.people.person import PersonValues
 from app.people.remarks import Remark, remark_from_json, remark_to_json
 from app.people.values.cells import Cell, cell_from_json, cell_text, cell_to_json
+from app.people.values.nik import contains_nik, mask_niks
 from app.queries.in_values import in_values
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.detected_table import (
@@ -101,7 +102,7 @@ def _must_be_encrypted(field: str, cell: Cell) -> bool:
     if field == "nik":
         return True
     if isinstance(cell, str):
-        return len(cell) >= NIK_DIGITS and contains_nik(cell)
+        return contains_nik(cell)
     return contains_nik(cell_text(cell))
 
 

@@ -10,8 +10,8 @@ from app.database import Db
 from app.i18n import wita
 from app.models import ColumnMapping, Workshop, WorkshopSession
 from app.models.base import now
-from app.nik_vault import mask_niks
 from app.people.remarks import Remark
+from app.people.values.nik import mask_niks
 from app.people.values.target_groups import list_group_names
 from app.people.values.text import words
 from app.permissions import Actor, Permission

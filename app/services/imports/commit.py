@@ -207,7 +207,7 @@ def _write(
         # Undo takes registrations later than this for newer ones.
         attendance_import.committed_at = now()
     else:
-        writing = ImportWriting(db, attendance_import, workshop_session.starts_at)
+        writing = ImportWriting(db, actor, attendance_import, workshop_session.starts_at)
         writing.write(get_seats(db, workshop_session), done)
         store_distinct_people(db, actor, attendance_import.id, writing.judged)
         # In this order, as people whose attendance is removed would be without one, and marked absent.

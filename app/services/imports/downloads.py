@@ -3,17 +3,18 @@
 Both contain personal data, so the activity log records them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from app.database import Db
-from app.errors import Conflict
+from app.errors import Conflict, Forbidden
 from app.i18n import N_, Language, Translator
 from app.models import AttendanceImport, AttendanceImportRow, ImportPurpose, UploadedFile
 from app.nik_vault import NikVault
-from app.people.remarks import remark_from_json
+from app.people.remarks import Remark, remark_from_json
 from app.people.values.cells import Cell, cell_text
+from app.people.values.nik import parse_nik
 from app.people.values.outside_places import ELSEWHERE, OUTSIDE
 from app.people.values.text import is_placeholder
 from app.permissions import Actor, Permission
@@ -21,9 +22,11 @@ from app.queries.areas import reference
 from app.queries.imports.attendance_imports import get_attendance_import
 from app.queries.imports.questions import NEEDS_ATTENTION
 from app.queries.imports.rows import build_stored_sheet, list_import_rows
+from app.queries.imports.stored_files import decrypt_file
 from app.reports.formats.download import ANY_FILE, MEDIA_TYPES, Download
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
+from app.services.imports.masked_niks import mask_cell
 from app.services.imports.sheet_choices import SheetChoices
 from app.spreadsheets.attendance.dittos import resolve_dittos
 from app.spreadsheets.detected_table import Column
@@ -40,13 +43,21 @@ from app.spreadsheets.exports.field_headings import blank_mark_text
 def download_uploaded_file(db: Db, vault: NikVault, actor: Actor, import_id: int) -> Download:
     """Return the uploaded file of an import, decrypted and under its own name, and log the download.
 
-    Raises `Forbidden` without `IMPORT_READ`, and `NotFound` also out of the actor's scope.
+    The file holds NIKs in full. Raises `Forbidden` without `IMPORT_READ` and `NIK_READ`, and `NotFound` also out of the
+    actor's scope, and `Conflict` if the content is not kept any more.
     """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_READ, attendance_import)
+    if not actor.can(Permission.NIK_READ):
+        raise Forbidden(
+            N_(
+                "The file may hold NIKs: only administrators who may see NIKs in full download it. Ask one of them."
+            )
+        )
     uploaded_file = db.get_one(UploadedFile, attendance_import.uploaded_file_id)
+    content = decrypt_file(vault, uploaded_file)
     log_activity(db, actor, "download", "attendance-import", import_id, after={"file": uploaded_file.name})
-    return Download(uploaded_file.name, ANY_FILE, vault.decrypt_bytes(uploaded_file.content))
+    return Download(uploaded_file.name, ANY_FILE, content)
 
 
 @dataclass(frozen=True)
@@ -61,8 +72,9 @@ class _Names:
 def download_error_sheet(
     read_db: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator, language: Language
 ) -> Download:
-    """Return an .xlsx workbook of the rows in review or error, with complete NIKs, and log the download.
+    """Return an .xlsx workbook of the rows in review or error, and log the download.
 
+    NIKs are masked, but not one that is written wrongly; a new upload puts them back.
     The workbook is built with `read_db`, before `db` takes the write lock for the activity log. Raises `Forbidden`
     without `IMPORT_READ`, `NotFound` also out of the actor's scope, and `Conflict` if no row needs attention.
     """
@@ -102,7 +114,26 @@ def _error_rows(
     for row, (_row, cells) in zip(rows, resolve_dittos(sheet.rows), strict=True):
         if row.kind in NEEDS_ATTENTION:
             remarks = tuple(remark_from_json(remark) for remark in row.messages)
-            yield ErrorRow(row.number, _fill_blank_cells(row, cells, default_group, names), remarks)
+            filled = _fill_blank_cells(row, cells, default_group, names)
+            yield ErrorRow(row.number, _mask_cells(row, filled, remarks), remarks)
+
+
+def _mask_cells(
+    row: AttendanceImportRow, cells: Mapping[str, Cell], remarks: Collection[Remark]
+) -> dict[str, Cell]:
+    """Return the cells with NIKs masked, but not in fields that a remark is about: those have to be corrected.
+
+    A NIK that is written as one should be is masked all the same, whatever it disagrees with. Otherwise a sheet that
+    names a masked NIK of another row, beside a wrong date of birth, would come back with that NIK in full.
+    """
+    readable = {remark.field for remark in remarks}
+    if parse_nik(cells.get("nik")).digits:
+        readable.discard("nik")
+    reference = (row.attendance_import_id, row.number)
+    return {
+        field: cell if field in readable else mask_cell(field, cell, reference)
+        for field, cell in cells.items()
+    }
 
 
 def _fill_blank_cells(

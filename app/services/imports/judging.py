@@ -31,6 +31,7 @@ CHANGES_PEOPLE = (
     "commit",
     "correct-person",
     "end-membership",
+    "erase",
     "mark",
     "merge",
     "move-up",

@@ -8,7 +8,7 @@ from app.database import Db
 from app.errors import Invalid
 from app.i18n import N_
 from app.models import TargetGroup
-from app.nik_vault import mask_niks
+from app.people.values.nik import mask_niks
 from app.people.values.outside_places import OUTSIDE
 from app.queries.areas.reference import list_kelurahan
 from app.spreadsheets.attendance.rows import ABOVE

@@ -49,6 +49,7 @@ from app.services.imports.undo_obstacles import require_no_later_changes
 from app.services.imports.upload import require_not_committing
 from app.services.locks import lock_people_table, lock_row
 from app.services.people.merge_undo import unchanged_columns
+from app.services.people.proposals import withdraw_proposals
 from app.services.registrations.waiting_list import fill_free_seats
 
 
@@ -134,6 +135,7 @@ def _restore_rows(
     _delete(db, Attendance, col(Attendance.registration_id), attendances)
     restore_attendances(db, attendance_import.removed)
     _delete(db, Registration, col(Registration.id), registrations)
+    withdraw_proposals(db, attendance_import)
     unused = _list_unused_people(db, attendance_import, people)
     _delete(db, Participant, col(Participant.id), unused)
     forget_people(db, attendance_import, unused)

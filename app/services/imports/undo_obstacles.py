@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app.database import Db
 from app.errors import Conflict
-from app.i18n import N_
+from app.i18n import N_, date_text, wita
 from app.models import (
     AttendanceImport,
     AttendanceImportRow,
@@ -25,6 +25,7 @@ from app.models import (
 from app.queries.imports.rows import WRITTEN, registration_of_row
 from app.queries.in_values import in_values
 from app.queries.people.merges import list_merges_folded_into
+from app.queries.people.records import shown_name
 from app.services.imports.states import (
     CurrentState,
     WrittenRow,
@@ -50,6 +51,13 @@ MERGED = N_(
     "for this session. Correct the attendance of single people instead."
 )
 
+ERASED = N_(
+    "This import can't be undone: people in it were erased on %(day)s, and so was what the undo would restore."
+)
+EXPIRED = N_(
+    "This import can't be undone: its rows were deleted on %(day)s because they had been kept long enough."
+)
+
 # The names of the people whose registrations were changed later, by registration id.
 NamesByRegistration = dict[int, str]
 
@@ -58,11 +66,13 @@ NamesByRegistration = dict[int, str]
 class UndoObstacle:
     """One reason why an import cannot be undone: a merge of two people, a later upload, attendance marks, or changes.
 
+    Or people in it were erased, or its rows were kept long enough ("expired"); nobody is then named.
+
     `people` is the number of people concerned, `names` has the first of them. `at` is the time of the merge or upload,
     or of the last mark; None for other changes. Only an upload has an `import_id` and a `file_name`.
     """
 
-    what: Literal["merge", "upload", "marks", "changes"]
+    what: Literal["merge", "upload", "marks", "changes", "erased", "expired"]
     names: tuple[str, ...]
     people: int
     at: datetime | None = None
@@ -83,9 +93,13 @@ def require_no_later_changes(
 ) -> None:
     """Raise `Conflict`, naming the people, if the registrations that the import wrote were changed after it.
 
-    The code is "merged-later" if two of them became one, else "changed-later". `rows` and `current` are those of
+    The code is "rows-gone" if its rows were erased or deleted, "merged-later" if two people became one, else
+    "changed-later". `rows` and `current` are those of
     `list_written_rows` and `load_session_state`.
     """
+    if gone_at := attendance_import.erased_at or attendance_import.expired_at:
+        text = ERASED if attendance_import.erased_at else EXPIRED
+        raise Conflict(text, code="rows-gone", day=date_text(wita(gone_at).date()))
     for merge in _list_merges(db, attendance_import, rows, current):
         raise Conflict(MERGED, code="merged-later", first=merge.absorbed_name, second=merge.kept_name)
     if changed := _list_changed_people(db, attendance_import, rows, current):
@@ -103,6 +117,8 @@ def list_undo_obstacles(db: Db, import_id: int) -> list[UndoObstacle]:
     attendance_import = db.get_one(AttendanceImport, import_id)
     if attendance_import.status is not ImportStatus.COMMITTED:
         return []
+    if gone_at := attendance_import.erased_at or attendance_import.expired_at:
+        return [UndoObstacle("erased" if attendance_import.erased_at else "expired", (), 0, gone_at)]
     rows = list_written_rows(db, import_id)
     current = load_session_state(db, attendance_import)
     merges = [
@@ -192,8 +208,14 @@ def _list_changed_people(
         and (registration.id in current.attendances or registration.id in touched)
     )
     person_ids = {person_id for _, person_id in changed}
-    participants = db.scalars(select(Participant).where(in_values(db, col(Participant.id), person_ids)))
-    names = {participant.id: participant.name for participant in participants}
+    of_session = col(Registration.workshop_session_id) == attendance_import.workshop_session_id
+    shown_names = (
+        select(col(Participant.id), shown_name())
+        .select_from(Participant)
+        .outerjoin(Registration, (col(Registration.participant_id) == col(Participant.id)) & of_session)
+        .where(in_values(db, col(Participant.id), person_ids))
+    )
+    names = {line[0]: line[1] for line in db.execute(shown_names)}
     return [_ChangedPerson(registration_id, names[person_id]) for registration_id, person_id in changed]
 
 

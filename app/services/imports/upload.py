@@ -22,7 +22,8 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
-from app.nik_vault import NikVault, mask_niks
+from app.nik_vault import NikVault
+from app.people.values.nik import mask_niks
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import get_attendance_import
 from app.queries.imports.rows import (
@@ -32,6 +33,7 @@ from app.queries.imports.rows import (
     judged_columns,
     masked_remark_to_json,
 )
+from app.queries.imports.stored_files import decrypt_file
 from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
@@ -39,6 +41,7 @@ from app.services.bulk import insert_rows
 from app.services.imports.column_mappings import read_with_remembered_columns
 from app.services.imports.earlier_answers import reuse_answers
 from app.services.imports.judging import DatedJudgement, judge_sheet
+from app.services.imports.masked_niks import restore_masked_niks
 from app.services.imports.shared.people import lock_shared_imports
 from app.services.imports.sheet_choices import SheetChoices, check_choices
 from app.services.outbox import queue_task
@@ -111,7 +114,7 @@ def upload_sheet(
     )
 
     uploaded_file = UploadedFile(
-        name=file_name[-200:],
+        name=mask_niks(file_name)[-200:],
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
         content=vault.encrypt_bytes(content),
@@ -250,14 +253,14 @@ def read_stored_file(
 
     `corrections` (by row number) replace its cells. With `recall` and without chosen columns, the columns remembered
     for the sheet's headings are used. `workshop_session` and `purpose` are the import's unless others are given.
-    Raises `UnreadableFile` or `TooLarge`.
+    Raises `UnreadableFile` or `TooLarge`, and `Conflict` if the file's content is not kept any more.
     """
     uploaded_file = read_db.get_one(UploadedFile, attendance_import.uploaded_file_id)
     return _read_and_judge(
         read_db,
         vault,
         workshop_session or read_db.get_one(WorkshopSession, attendance_import.workshop_session_id),
-        vault.decrypt_bytes(uploaded_file.content),
+        decrypt_file(vault, uploaded_file),
         choices,
         corrections,
         uploaded_at=attendance_import.uploaded_at,
@@ -280,14 +283,16 @@ def _read_and_judge(
     recall: bool,
     progress: Progress,
 ) -> SheetReading:
-    """Read a file, apply the corrections, and judge it. Raises `UnreadableFile` or `TooLarge`.
+    """Read a file, put back NIKs that it has masked, apply the corrections, and judge it.
 
-    Rows of a list of people to register are refused (code "to-register") in an upload of attendance.
+    Raises `UnreadableFile` or `TooLarge`. Rows of a list of people to register are refused (code "to-register") in an
+    upload of attendance.
     """
     sheet, choices = read_with_remembered_columns(read_db, workshop_session, content, choices, recall=recall)
     sheet, choices = _mask_day_captions(sheet), choices.masked()
     if purpose is ImportPurpose.ATTENDANCE and is_registration_sheet(sheet.sheet):
         raise UnreadableFile(TO_REGISTER, code="to-register")
+    sheet = restore_masked_niks(read_db, vault, workshop_session, sheet)
     if recall and not corrections:
         sheet, corrections = reuse_answers(read_db, vault, workshop_session, purpose, sheet)
     sheet = apply_corrections(sheet, corrections)

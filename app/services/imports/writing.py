@@ -16,6 +16,8 @@ from app.models import (
     Participant,
     Registration,
     RegistrationStatus,
+    Workshop,
+    WorkshopSession,
 )
 from app.models.base import now
 from app.people.matching import SameAsRow
@@ -23,12 +25,19 @@ from app.people.person import PersonValues
 from app.permissions import Actor
 from app.queries.imports.rows import load_rows_to_write
 from app.queries.in_values import in_values
+from app.queries.people.records import NOT_SHARED, RecordAccess, list_record_access
 from app.queries.registrations.seats import Seats
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.bulk import insert_rows, reserve_ids, table_of
 from app.services.imports.states import load_current_state, store_states
 from app.services.people.duplicates import mark_people_as_different
 from app.services.people.participants import person_columns, place_columns, update_participant
+from app.services.people.proposals import (
+    Differences,
+    ProposalSource,
+    find_differences,
+    propose_changes,
+)
 from app.services.registrations.codes import generate_unused_registration_codes
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.progress import Progress, ignore_progress, report_progress, step_progress
@@ -40,14 +49,19 @@ STEPS = 4
 class ImportWriting:
     """Writes the rows of one import. New rows are inserted in bulk, since a sheet may have a hundred thousand."""
 
-    def __init__(self, db: Db, attendance_import: AttendanceImport, starts_at: datetime) -> None:
+    def __init__(
+        self, db: Db, actor: Actor, attendance_import: AttendanceImport, starts_at: datetime
+    ) -> None:
         self.db = db
+        self.actor = actor
         self.attendance_import = attendance_import
         self.starts_at = starts_at
         to_write = load_rows_to_write(db, attendance_import.id)
         self.judged, self.niks = to_write.rows, to_write.niks
         known = {judged.person for judged in self.judged if judged.person is not None}
         self.current = load_current_state(db, attendance_import, known)
+        self.differences: dict[int, Differences] = {}
+        self.access = list_record_access(db, _organization_id(db, attendance_import), known)
 
     def write(self, seats: Seats, progress: Progress = ignore_progress) -> None:
         """Write all rows: people, registrations and attendance, and the states that undo needs.
@@ -64,9 +78,11 @@ class ImportWriting:
         registrations = self._create_registrations(people, seats, step_progress(1, STEPS, progress))
         for judged, person_id in zip(self.judged, people, strict=True):
             if person := self.current.people.get(person_id):
-                update_participant(person, judged, self.niks.get(judged.number), self.starts_at)
+                self._update_person(person, judged)
             if registration := self.current.registrations.get(person_id):
                 _update_registration(judged, registration)
+        source = ProposalSource(attendance_import_id=self.attendance_import.id)
+        propose_changes(self.db, self.actor, self.differences, source)
         self._record_attendance(registrations, step_progress(2, STEPS, progress))
         created = {
             judged.number: person_id
@@ -80,6 +96,25 @@ class ImportWriting:
             {judged.number: judged.person for judged in self.judged if judged.person is not None},
             before,
         )
+
+    def _update_person(self, person: Participant, judged: JudgedRow) -> None:
+        """Fill the blanks of a known person, and set where they live if the sheet is the newest.
+
+        Of a person whom other organizations know, NIK and place become proposals unless this one owns the record, and
+        all of it if the record is not open to this one.
+        """
+        nik = self.niks.get(judged.number)
+        access = self.access.get(person.id, NOT_SHARED)
+        if access.may_change_identity:
+            update_participant(person, judged, nik, self.starts_at)
+            return
+        is_newest = person.latest_session_at is None or person.latest_session_at <= self.starts_at
+        fields = {"nik", "kelurahan"} if is_newest else {"nik"}
+        if not access.is_open:
+            fields |= judged.changes.keys()
+        self.differences[person.id] = find_differences(person, judged.values, nik, fields)
+        if access.is_open:
+            update_participant(person, judged, nik, self.starts_at, keep_identity=True)
 
     def _create_people(self, progress: Progress) -> list[int]:
         """Insert the people who are not known yet; return the id of each row's person, in the rows' order."""
@@ -122,6 +157,7 @@ class ImportWriting:
                     "rt": judged.values.rt,
                     "sex": judged.values.sex,
                     "target_group_code": judged.values.target_group,
+                    **_record_columns(judged, self.access.get(person_id, NOT_SHARED)),
                     **place_columns(judged.values),
                 }
                 for id_, code, (judged, person_id) in zip(
@@ -172,6 +208,24 @@ def _status(seats: Seats, values: PersonValues) -> RegistrationStatus:
         return RegistrationStatus.WALK_IN
     seats.take(kelurahan, group)
     return RegistrationStatus.CONFIRMED
+
+
+def _organization_id(db: Db, attendance_import: AttendanceImport) -> int:
+    """Return the id of the organization whose session the import is for."""
+    statement = (
+        select(col(Workshop.organization_id))
+        .join(WorkshopSession, col(WorkshopSession.workshop_id) == col(Workshop.id))
+        .where(col(WorkshopSession.id) == attendance_import.workshop_session_id)
+    )
+    return db.scalars(statement).one()
+
+
+def _record_columns(judged: JudgedRow, access: RecordAccess) -> dict[str, Any]:
+    """Return the columns that tell whether a new registration opens the person's record, and the name if not."""
+    return {
+        "opens_record": access.is_open,
+        "name_given": None if access.is_open else judged.values.name,
+    }
 
 
 def _update_registration(judged: JudgedRow, registration: Registration) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from app.nik_vault import mask_niks
 from app.people.parsing import NamedPlace, PersonParser, drop_error_cells, get_plain_text
 from app.people.remarks import Level, Remark
 from app.people.values.cells import Cell, cell_text
 from app.people.values.dates import has_month_first
 from app.people.values.kelurahan import kelurahan_from_code
 from app.people.values.name_cells import may_contain_more, parse_name_cell
+from app.people.values.nik import mask_niks
 from app.people.values.reference import Reference
 from app.spreadsheets.attendance.days import choose_rows_of_day
 from app.spreadsheets.attendance.dittos import resolve_dittos

@@ -17,6 +17,7 @@ from python_calamine import (
 )
 
 from app.people.values.cells import Cell, CellError
+from app.people.values.nik import mask_niks
 from app.spreadsheets.detected_table import FileFormat
 from app.spreadsheets.formats.binary_excel import inspect_xls, inspect_xlsb
 from app.spreadsheets.formats.csv import read_text_rows
@@ -46,7 +47,7 @@ class SheetSource:
 
 
 def read_grids(content: bytes, *, trim: bool) -> Iterator[Grid]:
-    """Yield the visible sheets. `trim` first removes cells far outside any list.
+    """Yield the visible sheets. `trim` first removes cells far outside any list. NIKs in their names are masked.
 
     Sheets are read one by one, when they are asked for. Raises `SheetFailure` for a file that can't be read and for a
     name that no visible sheet has.
@@ -54,14 +55,14 @@ def read_grids(content: bytes, *, trim: bool) -> Iterator[Grid]:
     file_format = detect_format(content)
     try:
         file_format, sources = _sources(content, file_format, trim=trim)
-        names = tuple(source.name for source in sources)
+        names = tuple(mask_niks(source.name) for source in sources)
         if not sources:
             raise SheetFailure("empty-file")
-        for source in sources:
+        for name, source in zip(names, sources, strict=True):
             rows, merges = source.read()
             yield Grid(
                 file_format,
-                source.name,
+                name,
                 names,
                 rows,
                 merges,

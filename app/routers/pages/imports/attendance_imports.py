@@ -197,7 +197,9 @@ def _undo_page(
         problem=problem,
         attendance_import=attendance_import,
         people=import_people.count_people(db, attendance_import),
-        later_imports=import_people.list_later_imports(db, attendance_import),
+        later_imports=import_people.list_later_imports(db, attendance_import)
+        if attendance_import.status is ImportStatus.COMMITTED
+        else (),
         obstacles=list_undo_obstacles(db, import_id),
         saved_sessions=0 if attendance_import.registers else len(saved_sessions),
     )

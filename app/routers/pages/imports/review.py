@@ -181,7 +181,7 @@ def render_review(
         "imports/review/page.html",
         problem=problem,
         page=queries.get_review_page(
-            db, vault, language, attendance_import.id, kinds=row_filter.kinds, after=row_filter.after
+            db, vault, actor, language, attendance_import.id, kinds=row_filter.kinds, after=row_filter.after
         ),
         warnings=[
             remark_text(warning, _)
@@ -191,7 +191,7 @@ def render_review(
         session_is_over=get_workshop_session_view(db, actor, attendance_import.session_code).is_over,
         sessions_on_stated_days=queries.list_sessions_on_stated_days(db, actor, attendance_import),
         **build_outcome_context(
-            db, attendance_import, language, row_filter, choices, None if together else problem
+            db, actor, attendance_import, language, row_filter, choices, None if together else problem
         ),
         **sessions_context,
         refusal_together=problem.sentence(_) if problem and together else None,
@@ -285,6 +285,7 @@ def build_row_context(
 
 def build_outcome_context(
     db: Db,
+    actor: Actor,
     attendance_import: AttendanceImportView,
     language: Language,
     row_filter: RowFilter,
@@ -316,7 +317,7 @@ def build_outcome_context(
         else None,
         "cap_names": {place.code: place.name for place in reference.list_kelurahan(db)}
         | {group.code: group.label for group in reference.list_target_groups(db, language)},
-        "first_people": list_first_people(db, attendance_import.id)
+        "first_people": list_first_people(db, actor, attendance_import.id)
         if attendance_import.status is ImportStatus.REVIEW
         else None,
         "next_open": _next_open(

@@ -12,6 +12,7 @@ from app.errors import Invalid, NotFound, Problem
 from app.i18n import N_, Language, Translator
 from app.models import ImportStatus
 from app.nik_vault import NikVault
+from app.permissions import Actor
 from app.queries.areas.reference import list_target_groups
 from app.queries.imports.attendance_imports import AttendanceImportView, get_attendance_import_view
 from app.queries.imports.review import PAGE_LENGTH, ReviewRow, list_review_rows
@@ -60,7 +61,7 @@ def edit_row(
     attendance_import = get_attendance_import_view(db, actor, import_id)
     if attendance_import.status is not ImportStatus.REVIEW:
         return redirect(f"/unggahan/{import_id}{row_filter.query}#baris-{number}")
-    return _row_form(request, db, vault, attendance_import, language, number, row_filter)
+    return _row_form(request, db, vault, actor, attendance_import, language, number, row_filter)
 
 
 @router.post("/unggahan/{import_id}/baris/{number}")
@@ -83,7 +84,7 @@ def change_row(
     meanwhile, nothing is saved: the form is shown again, or a message after a button.
     """
     get_attendance_import_view(read_db, actor, import_id)
-    row = _get_row(read_db, vault, language, import_id, number)
+    row = _get_row(read_db, vault, actor, language, import_id, number)
     url = f"/unggahan/{import_id}{row_filter.query}"
     cells, decision = _parse_answer(row, data)
     if data.get("alike") and (cells or decision):
@@ -116,12 +117,12 @@ def change_row(
         if filled:
             attendance_import = get_attendance_import_view(db, actor, import_id)
             return _row_form(
-                request, db, vault, attendance_import, language, number, row_filter, cells, problem
+                request, db, vault, actor, attendance_import, language, number, row_filter, cells, problem
             )
         by_others = _(ANSWERED_BY_OTHERS) % {"row": number}
     if len(changed) > PAGE_LENGTH:  # Another list of the same people was saved meanwhile.
         return _reload(request, url, changed, _)
-    rows = list_review_rows(db, vault, language, import_id, changed)
+    rows = list_review_rows(db, vault, actor, language, import_id, changed)
     if not is_htmx(request):
         if by_others:
             return redirect(url + FLASH_FRAGMENT, by_others)
@@ -133,7 +134,7 @@ def change_row(
         rows=rows,
         number=number,
         by_others=by_others,
-        **build_outcome_context(db, attendance_import, language, row_filter, below=number),
+        **build_outcome_context(db, actor, attendance_import, language, row_filter, below=number),
         **build_sessions_context(db, actor, attendance_import, language),
         refusal_together=None,
     )
@@ -143,6 +144,7 @@ def _row_form(
     request: Request,
     db: Db,
     vault: NikVault,
+    actor: Actor,
     attendance_import: AttendanceImportView,
     language: Language,
     number: int,
@@ -159,7 +161,7 @@ def _row_form(
         request,
         f"imports/review/{template}.html",
         problem=problem,
-        row=_get_row(db, vault, language, attendance_import.id, number),
+        row=_get_row(db, vault, actor, language, attendance_import.id, number),
         texts=texts,
         columns=_form_fields(attendance_import),
         group_labels={group.code: group.label for group in list_target_groups(db, language)},
@@ -180,9 +182,11 @@ def _reload(request: Request, url: str, changed: Sequence[int], _: Translator) -
     return response
 
 
-def _get_row(db: Db, vault: NikVault, language: Language, import_id: int, number: int) -> ReviewRow:
+def _get_row(
+    db: Db, vault: NikVault, actor: Actor, language: Language, import_id: int, number: int
+) -> ReviewRow:
     """Return a row of the import. Raises `NotFound` if there is none with this number."""
-    rows = list_review_rows(db, vault, language, import_id, [number])
+    rows = list_review_rows(db, vault, actor, language, import_id, [number])
     if not rows:
         raise NotFound(N_("There is no row %(number)s in this import."), number=number)
     return rows[0]
