@@ -4,13 +4,15 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 import typer
 import uvicorn
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 
+from app.cli.accounts import token_app, user_app
+from app.cli.audit import audit_app
 from app.cli.imports import import_sheet, undo
 from app.cli.installation import (
     Installation,
@@ -18,31 +20,22 @@ from app.cli.installation import (
     require_matching_secret,
     require_valid_server_settings,
 )
+from app.cli.keys import keys_app
 from app.cli.reports import report_app
 from app.database import reading, writing
 from app.errors import Invalid, Problem
-from app.i18n import time_text, translator, utc
+from app.i18n import translator
 from app.jobs.tasks import TaskRunner
 from app.jobs.worker import Worker
-from app.models import Role
-from app.models.base import YEARS
 from app.permissions import OPERATOR
-from app.queries.accounts.users import get_user_by_email, has_users, list_api_tokens
-from app.services.accounts.users import (
-    DINAS_KOMINFO,
-    create_api_token,
-    create_password_link,
-    create_user,
-    revoke_api_token,
-)
+from app.queries.accounts.users import get_user_by_email, has_users
 from app.services.demonstration import create_demonstration
 from app.services.reference_data import set_up_database
 from app.services.workshops import workshop_sessions, workshops
+from app.services.workshops.session_staff import assign_staff
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
-user_app = typer.Typer(no_args_is_help=True, help="Users.")
-token_app = typer.Typer(no_args_is_help=True, help="API tokens.")
 workshop_app = typer.Typer(no_args_is_help=True, help="Workshops.")
 session_app = typer.Typer(no_args_is_help=True, help="Sessions of workshops.")
 for name, group in (
@@ -52,6 +45,8 @@ for name, group in (
     ("workshop", workshop_app),
     ("session", session_app),
     ("report", report_app),
+    ("audit", audit_app),
+    ("keys", keys_app),
 ):
     app.add_typer(group, name=name)
 
@@ -125,6 +120,8 @@ def serve(
         if not has_users(db):
             typer.echo("The database is empty. 'jangkau demo' fills it with a demonstration, or begin with")
             typer.echo("'jangkau user create YOU@EXAMPLE.ID --name YOU --role admin'.")
+    if not installation.settings.privacy_contact:
+        typer.echo("JANGKAU_PRIVACY_CONTACT is not set: nobody can register on a public page.", err=True)
     installation.engine.dispose()
     uvicorn.run(
         "app.main:create_app",
@@ -192,70 +189,6 @@ def demo(
         typer.echo(f"  {email:<20} {password}")
 
 
-@user_app.command("create")
-def user_create(
-    email: str,
-    name: Annotated[str, typer.Option()],
-    role: Annotated[Role, typer.Option()],
-    organization: Annotated[str, typer.Option(help="Created if it is not known yet.")] = DINAS_KOMINFO,
-    password_stdin: Annotated[bool, typer.Option("--password-stdin")] = False,
-) -> None:
-    """Create a user and print a link for setting the password, which works once.
-
-    With --password-stdin the password is the first line of standard input, and nothing is printed.
-    """
-    installation = load_installation()
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    with writing(installation.engine) as db:
-        user = create_user(
-            db, OPERATOR, email=email, name=name, role=role, organization=organization, password=password
-        )
-        secret = None if password_stdin else create_password_link(db, OPERATOR, user)
-    if secret:
-        typer.echo(f"{installation.settings.base_url}/kata-sandi/{secret}")
-
-
-@token_app.command("create")
-def token_create(
-    email: str,
-    name: Annotated[str, typer.Option()],
-    expires: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
-) -> None:
-    """Create an API token of a user and print it; it is shown only once.
-
-    It is valid to the end of the day --expires in WITA, or for good.
-    """
-    with writing(load_installation().engine) as db:
-        user = get_user_by_email(db, email)
-        expires_at = _end_of_day(expires) if expires else None
-        typer.echo(create_api_token(db, OPERATOR, user, name, expires_at))
-
-
-@token_app.command("list")
-def token_list(email: Annotated[str | None, typer.Argument(help="Only this user's.")] = None) -> None:
-    """List the API tokens by number, user, name and end, without their secrets. Expired ones are included."""
-    with reading(load_installation().engine) as db:
-        owner = get_user_by_email(db, email).email if email else ""
-        for token in list_api_tokens(db, OPERATOR, email=owner):
-            ends = f"until {time_text(token.expires_at)}" if token.expires_at else "for good"
-            typer.echo(f"{token.id:>6}  {token.email}  {token.name}  {ends}")
-
-
-@token_app.command("revoke")
-def token_revoke(token_id: Annotated[int, typer.Argument(help="The number that the list shows.")]) -> None:
-    """Delete an API token: it is not accepted any more."""
-    with writing(load_installation().engine) as db:
-        revoke_api_token(db, OPERATOR, token_id)
-    typer.echo(f"Token {token_id} is revoked.")
-
-
-def _end_of_day(day: datetime) -> datetime:
-    """Return in UTC when a day ends in WITA. Raises `Problem` outside the years 2000 to 2100."""
-    if day.year not in YEARS:
-        raise Problem("The day must lie in the years 2000 to 2100.")
-    return utc(day + timedelta(days=1))
-
-
 @workshop_app.command("create")
 def workshop_create(
     code: str,
@@ -264,9 +197,11 @@ def workshop_create(
     public: Annotated[bool, typer.Option("--public", help="With a public page for registering.")] = False,
 ) -> None:
     """Create a workshop of Dinas Kominfo and print its code."""
-    with writing(load_installation().engine) as db:
+    installation = load_installation()
+    contact = installation.settings.privacy_contact
+    with writing(installation.engine) as db:
         data = workshops.WorkshopInput(title, tuple(group or ()), public=public)
-        workshop = workshops.create_workshop(db, OPERATOR, code, data)
+        workshop = workshops.create_workshop(db, OPERATOR, code, data, privacy_contact=contact)
     typer.echo(workshop.code)
 
 
@@ -279,13 +214,19 @@ def session_create(
     venue: Annotated[str, typer.Option()],
     capacity: Annotated[int | None, typer.Option(min=1)] = None,
     per_kelurahan: Annotated[int | None, typer.Option(min=1, help="Places for each kelurahan.")] = None,
+    staff: Annotated[list[str] | None, typer.Option(help="The e-mail address of a user to assign.")] = None,
 ) -> None:
-    """Create a session of a workshop and print its code; times are WITA."""
+    """Create a session of a workshop and print its code; times are WITA.
+
+    Users with the role staff see the sessions that they are assigned to; --staff may be given several times.
+    """
     with writing(load_installation().engine) as db:
         data = workshop_sessions.WorkshopSessionInput(
             starts, ends, venue, capacity=capacity, places_per_kelurahan=per_kelurahan
         )
         workshop_session = workshop_sessions.create_workshop_session(db, OPERATOR, workshop, code, data)
+        user_ids = [get_user_by_email(db, email).id for email in staff or ()]
+        assign_staff(db, OPERATOR, workshop_session.code, user_ids)
     typer.echo(workshop_session.code)
 
 

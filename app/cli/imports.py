@@ -87,7 +87,7 @@ def import_sheet(
             head = get_import_document_without_rows(db, OPERATOR, import_id, english)
             if as_json:
                 _write_document(
-                    output, head, stream_row_documents(db, installation.vault, import_id, english)
+                    output, head, stream_row_documents(db, installation.vault, OPERATOR, import_id, english)
                 )
             else:
                 _write_summary(output, head, stream_remark_texts(db, import_id, english))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
 
@@ -12,8 +13,10 @@ from app.database import Db, create_engine, create_report_engine
 from app.errors import Problem
 from app.nik_vault import NikVault
 from app.queries.encryption import can_decrypt
+from app.services.key_rotation import is_rotating
 from app.services.messages.mail_server import mail_server_from_settings
-from app.settings import Settings, require_known
+from app.settings import PREFIX, Settings, require_known
+from app.web.accounts.identity_provider import identity_provider_from_settings
 
 
 @dataclass(frozen=True)
@@ -32,15 +35,26 @@ def load_installation() -> Installation:
     missing secret and a database URL that can't be used.
     """
     require_known(os.environ)
-    settings = Settings()
+    settings = _load_settings()
     with check_database_url("JANGKAU_DATABASE_URL"):
         engine = create_engine(settings)
     return Installation(settings, engine, NikVault(settings.secret))
 
 
+def _load_settings() -> Settings:
+    """Return the settings. Raises `Problem` that names the first one with a value that it can't have."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"{PREFIX}{'_'.join(str(part) for part in first['loc'])}".upper()
+        raise Problem(f"{name}: {first['msg']}. docs/settings.md tells what it may be.") from error
+
+
 def require_valid_server_settings(installation: Installation) -> None:
     """Raise `Problem` for settings with which no worker process could start: the server would restart them for ever."""
     mail_server_from_settings(installation.settings)
+    identity_provider_from_settings(installation.settings)
     with check_database_url("JANGKAU_REPORT_DATABASE_URL"):
         create_report_engine(installation.settings, installation.engine).dispose()
 
@@ -48,8 +62,14 @@ def require_valid_server_settings(installation: Installation) -> None:
 def require_matching_secret(db: Db, vault: NikVault) -> None:
     """Raise `Problem` if another secret encrypted the data, as after a backup was restored without its secret.
 
+    Also while the secret is being replaced.
+
     People would not be recognised by their NIK any more, and new data would be encrypted with a second secret.
     """
+    if is_rotating(db):
+        raise Problem(
+            "The secret is being replaced: 'jangkau keys rotate' has begun and not ended. Run it again first."
+        )
     if not can_decrypt(db, vault):
         raise Problem(
             "NIKs and files in this database were encrypted with another secret. Put back the file secret-key that "

@@ -25,6 +25,7 @@ class UserView:
     role: str
     organization: str
     may_see_participants: bool
+    may_see_niks: bool
     active: bool
     has_password: bool
     link_expires_at: datetime | None
@@ -39,6 +40,8 @@ class ApiTokenView:
     name: str
     created_at: datetime
     expires_at: datetime | None
+    scope: str
+    last_used_at: datetime | None
 
 
 def has_users(db: Db) -> bool:
@@ -101,7 +104,15 @@ def list_api_tokens(db: Db, actor: Actor, *, email: str = "") -> list[ApiTokenVi
         statement = statement.where(col(User.email) == email)
     statement = statement.order_by(col(User.email), col(ApiToken.id))
     return [
-        ApiTokenView(token.id, owner_email, token.name, token.created_at, token.expires_at)
+        ApiTokenView(
+            token.id,
+            owner_email,
+            token.name,
+            token.created_at,
+            token.expires_at,
+            token.scope.value,
+            token.last_used_at,
+        )
         for token, owner_email in db.execute(statement)
     ]
 
@@ -127,6 +138,7 @@ def _to_view(user: User, organization: str, link_expires_at: datetime | None) ->
         role=user.role.value,
         organization=organization,
         may_see_participants=user.may_see_participants,
+        may_see_niks=user.may_see_niks,
         active=user.active,
         has_password=user.password_hash is not None,
         link_expires_at=link_expires_at,

@@ -1,67 +1,58 @@
-"""Log users in and out: logins are kept in the database, and wrong passwords delay the next attempt."""
+"""Log users in and out: check passwords, and keep logins in the database."""
 
-import secrets
 from datetime import timedelta
-from functools import cache
 
-from sqlmodel import col, delete, func, or_, select
+from sqlmodel import col, delete, or_, select
 
 from app.database import Db
-from app.errors import TooManyRequests
-from app.i18n import N_
-from app.models import ApiToken, LoginFailure, LoginSession, PasswordLink, User
+from app.models import (
+    ApiToken,
+    Approval,
+    EmailChange,
+    LoginSession,
+    Organization,
+    PasskeyChallenge,
+    PasswordLink,
+    PendingLogin,
+    User,
+)
 from app.models.base import now
 from app.permissions import Actor
-from app.services.accounts.users import hash_secret, password_hasher
-from app.services.activities import log_activity
-from app.services.locks import lock_logins
+from app.services.accounts.login_limits import delete_old_failures, normalize_email
+from app.services.accounts.passwords import verify_password
+from app.services.accounts.secrets import hash_secret, new_secret
+from app.services.activities import client_address, log_activity
 
 LOGIN_LIFETIME = timedelta(hours=12)
-# Failures older than this no longer count.
-FAILURE_LIFETIME = timedelta(minutes=15)
-# After so many failures each further one doubles the wait, from MIN_WAIT to MAX_WAIT.
-MAX_FAILURES_PER_EMAIL = 5
-# A whole office may share one address behind its router.
-MAX_FAILURES_PER_ADDRESS = 30
-MIN_WAIT = timedelta(seconds=10)
-MAX_WAIT = timedelta(minutes=15)
-
-
-def count_attempt(db: Db, email: str, address: str) -> None:
-    """Count a login attempt as failed, before its password is checked; `create_login` deletes it again.
-
-    `address` is the network address of the browser. Commit this before the check, which is slow: parallel guesses would
-    otherwise not count each other. Raises `TooManyRequests`, and counts nothing, while the e-mail or the network
-    address has to wait.
-    """
-    lock_logins(db)
-    email = _normalize_email(email)
-    _require_wait_is_over(db, email, address)
-    db.add(LoginFailure(email=email, address=address))
+# Last uses are not written more often, so that most requests write nothing.
+USE_PRECISION = timedelta(minutes=1)
 
 
 def authenticate(read_db: Db, email: str, password: str) -> User | None:
     """Return the active user with this e-mail and password; None if there is none or no password is set.
 
-    Only reads: checking a password is slow and must not happen while the database is locked for writing.
+    Only reads: checking a password is slow and must not happen while the database is locked for writing. Raises `Busy`
+    while too many other passwords are checked.
     """
-    statement = select(User).where(User.email == _normalize_email(email), col(User.active))
+    statement = select(User).where(User.email == normalize_email(email), col(User.active))
     user = read_db.exec(statement).first()
-    password_hash = user.password_hash if user else None
-    matches = password_hasher.verify(password, password_hash or _dummy_hash())
-    return user if password_hash and matches else None
+    return user if verify_password(password, user.password_hash if user else None) else None
 
 
-def create_login(db: Db, user: User, browser: str) -> str:
-    """Log a user in for 12 hours, log that, and return the secret for the cookie. `browser` is the User-Agent header.
+def create_login(db: Db, user: User, browser: str, *, lifetime: timedelta = LOGIN_LIFETIME) -> str:
+    """Log a user in, log that, and return the secret for the cookie. `browser` is the User-Agent header.
 
-    The failures counted for the user's e-mail are deleted. Needs no permission: the caller has checked the password.
+    Needs no permission: the caller has checked the password, or what stands for it.
     """
-    secret = secrets.token_urlsafe(32)
-    db.exec(delete(LoginFailure).where(col(LoginFailure.email) == user.email))
-    expires_at = now() + LOGIN_LIFETIME
+    secret = new_secret()
     db.add(
-        LoginSession(key=hash_secret(secret), user_id=user.id, expires_at=expires_at, browser=browser[:200])
+        LoginSession(
+            key=hash_secret(secret),
+            user_id=user.id,
+            expires_at=now() + lifetime,
+            browser=browser[:200],
+            address=client_address.get(),
+        )
     )
     log_activity(db, Actor.from_user(user), "log-in", "user", user.email)
     return secret
@@ -79,69 +70,76 @@ def end_login(db: Db, secret: str) -> None:
         log_activity(db, Actor.from_user(user), "log-out", "user", user.email)
 
 
+def end_other_logins(db: Db, user: User, kept: str = "") -> None:
+    """End all logins of a user, also half-done ones, but that of the browser whose cookie has the secret `kept`."""
+    kept_key = hash_secret(kept) if kept else ""
+    db.exec(
+        delete(LoginSession).where(col(LoginSession.user_id) == user.id, col(LoginSession.key) != kept_key)
+    )
+    db.exec(delete(PendingLogin).where(col(PendingLogin.user_id) == user.id))
+
+
 def delete_expired_logins(db: Db) -> None:
-    """Delete expired logins and password links, and login failures older than 15 minutes."""
-    db.exec(delete(LoginSession).where(col(LoginSession.expires_at) < now()))
-    db.exec(delete(PasswordLink).where(col(PasswordLink.expires_at) < now()))
-    db.exec(delete(LoginFailure).where(col(LoginFailure.at) < now() - FAILURE_LIFETIME))
+    """Delete expired logins, links and approvals, and login failures older than 15 minutes."""
+    for expiring in (LoginSession, PasswordLink, PendingLogin, PasskeyChallenge, EmailChange, Approval):
+        db.exec(delete(expiring).where(col(expiring.expires_at) < now()))
+    delete_old_failures(db)
 
 
-def find_actor_by_login(db: Db, secret: str) -> Actor | None:
-    """Return the actor for the secret of a login cookie; None if it is unknown or expired, or the user deactivated."""
-    user = db.exec(
-        select(User)
-        .join(LoginSession, col(LoginSession.user_id) == col(User.id))
+def find_login(db: Db, secret: str, idle: timedelta | None = None) -> tuple[LoginSession, Actor] | None:
+    """Return the login of a cookie and its actor; None if it is unknown or has expired, or the user is deactivated.
+
+    With `idle` it has also expired if it was not used for so long.
+    """
+    statement = (
+        select(LoginSession, User, Organization)
+        .join(User, col(User.id) == col(LoginSession.user_id))
+        .join(Organization, col(Organization.id) == col(User.organization_id))
         .where(LoginSession.key == hash_secret(secret), LoginSession.expires_at > now(), col(User.active))
-    ).first()
-    return Actor.from_user(user) if user else None
+    )
+    if idle is not None:
+        statement = statement.where(LoginSession.last_used_at > now() - idle)
+    row = db.exec(statement).first()
+    return (row[0], Actor.from_user(row[1], row[2].kind)) if row else None
 
 
-def find_actor_by_token(db: Db, secret: str) -> Actor | None:
-    """Return the actor for an API token; None if it is unknown, revoked or expired, or the user deactivated."""
-    user = db.exec(
-        select(User)
-        .join(ApiToken, col(ApiToken.user_id) == col(User.id))
+def find_actor_by_login(db: Db, secret: str, idle: timedelta | None = None) -> Actor | None:
+    """Return the actor for the secret of a login cookie; None where `find_login` finds none."""
+    found = find_login(db, secret, idle)
+    return found[1] if found else None
+
+
+def find_token(db: Db, secret: str) -> tuple[ApiToken, Actor] | None:
+    """Return an API token and its actor; None if it is unknown, revoked or expired, or the user deactivated."""
+    row = db.exec(
+        select(ApiToken, User, Organization)
+        .join(User, col(User.id) == col(ApiToken.user_id))
+        .join(Organization, col(Organization.id) == col(User.organization_id))
         .where(
             ApiToken.key == hash_secret(secret),
             or_(col(ApiToken.expires_at).is_(None), col(ApiToken.expires_at) > now()),
             col(User.active),
         )
     ).first()
-    return Actor.from_user(user) if user else None
+    return (row[0], Actor.from_user(row[1], row[2].kind)) if row else None
 
 
-@cache
-def _dummy_hash() -> str:
-    """Return a hash to check where no user has the e-mail, so that the time taken reveals nothing."""
-    return password_hasher.hash(secrets.token_urlsafe(16))
+def find_actor_by_token(db: Db, secret: str) -> Actor | None:
+    """Return the actor for an API token; None where `find_token` finds none."""
+    found = find_token(db, secret)
+    return found[1] if found else None
 
 
-def _normalize_email(email: str) -> str:
-    """Return the e-mail in lower case without surrounding space, cut to 200 characters."""
-    return email.strip().lower()[:200]
+def was_used_lately(used: LoginSession | ApiToken) -> bool:
+    """Return whether the last use that is stored is less than a minute ago, so that it need not be written again."""
+    return used.last_used_at is not None and used.last_used_at > now() - USE_PRECISION
 
 
-def _require_wait_is_over(db: Db, email: str, address: str) -> None:
-    """Raise `TooManyRequests`, with the seconds left, while the e-mail or the network address has to wait.
-
-    It has to from the fifth failure of an e-mail, or the thirtieth of an address, within 15 minutes: 10 seconds after
-    that one, twice as long after each further one, at most 15 minutes.
-    """
-    for column, value, max_failures in (
-        (LoginFailure.email, email, MAX_FAILURES_PER_EMAIL),
-        (LoginFailure.address, address, MAX_FAILURES_PER_ADDRESS),
-    ):
-        failures, latest = db.exec(
-            select(func.count(), func.max(LoginFailure.at)).where(
-                col(column) == value, col(LoginFailure.at) >= now() - FAILURE_LIFETIME
-            )
-        ).one()
-        if failures < max_failures:
-            continue
-        wait = min(MIN_WAIT * 2 ** min(failures - max_failures, 10), MAX_WAIT)
-        remaining = latest + wait - now()
-        if remaining > timedelta(0):
-            raise TooManyRequests(
-                N_("Too many wrong passwords. Please try again in %(seconds)s seconds."),
-                seconds=int(remaining.total_seconds()) + 1,
-            )
+def record_use(db: Db, used: LoginSession | ApiToken) -> None:
+    """Store that a login or token is used now; for a login also from which network."""
+    row = db.get(type(used), used.key if isinstance(used, LoginSession) else used.id)
+    if row is None:
+        return
+    row.last_used_at = now()
+    if isinstance(row, LoginSession):
+        row.address = client_address.get()

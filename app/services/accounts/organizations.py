@@ -8,12 +8,14 @@ from app.database import Db
 from app.errors import Conflict, Invalid
 from app.i18n import N_
 from app.models import Organization, OrganizationKind
+from app.people.values.nik import mask_niks
 from app.permissions import Actor, Permission
 from app.queries.accounts.organizations import get_organization
 from app.services.activities import log_activity, snapshot
 from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_row
 
+DINAS_KOMINFO = "Dinas Komunikasi dan Informatika Kota Balikpapan"
 MAX_NAME_LENGTH = 200
 INVALID_NAME = N_("A name is needed, of at most 200 characters.")
 
@@ -45,10 +47,13 @@ def get_or_create_organization(
 ) -> Organization:
     """Return the organization of this name, spaces apart; create and log one of this kind if there is none.
 
-    Checks no permission: callers have required the one for the user or workshop that the organization is for. Raises
-    `Invalid` for a name that is empty or too long, under the field "organization".
+    `DINAS_KOMINFO` always gets its own kind. Checks no permission: callers have required the one for the user or
+    workshop that the organization is for. Raises `Invalid` for a name that is empty or too long, under the field
+    "organization".
     """
     name = _parse_name(name, "organization")
+    if name == DINAS_KOMINFO:
+        kind = OrganizationKind.DINAS_KOMINFO
     organization = db.exec(select(Organization).where(Organization.name == name)).first()
     return organization or _create(db, actor, name, kind)
 
@@ -96,11 +101,11 @@ def _parse_new_name(db: Db, text: str, organization_id: int | None = None) -> st
 
 
 def _parse_name(text: str, field: str) -> str:
-    """Return the name without superfluous spaces.
+    """Return the name without superfluous spaces and with NIKs masked.
 
     Raises `Invalid`, with the error under `field`, if it is empty or longer than 200 characters.
     """
-    name = " ".join(text.split())
+    name = mask_niks(" ".join(text.split()))
     if not name or len(name) > MAX_NAME_LENGTH:
         raise Invalid(INVALID_NAME, fields={field: INVALID_NAME})
     return name

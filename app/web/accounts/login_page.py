@@ -11,6 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from app.errors import Invalid
 from app.i18n import N_, translator
+from app.services.accounts.passkeys import RelyingParty
+from app.web.container import container_of
 from app.web.flash import flash
 from app.web.forms import local_path
 from app.web.languages import language_of
@@ -39,6 +41,10 @@ class LoginForm(BaseModel):
     kembali: str = "/"
     unsent: str = ""
 
+    def without_password(self) -> "LoginForm":
+        """Return an empty form that leads back to the same page and carries the same unsent form."""
+        return LoginForm(kembali=self.kembali, unsent=self.unsent)
+
     def read_unsent(self) -> Unsent | None:
         """Return the form that was not sent, with a URL on this site; None without one.
 
@@ -62,7 +68,18 @@ def render_login(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the login page filled with `form`; `refusal` is the sentence why logging in failed, or ""."""
-    return render(request, "accounts/login.html", status=status, headers=headers, form=form, refusal=refusal)
+    allows_passkeys = RelyingParty.from_base_url(container_of(request).settings.base_url) is not None
+    provider = container_of(request).identity_provider
+    return render(
+        request,
+        "accounts/login.html",
+        status=status,
+        headers=headers,
+        form=form,
+        refusal=refusal,
+        allows_passkeys=allows_passkeys,
+        provider=provider.name if provider else "",
+    )
 
 
 async def ask_to_log_in(request: Request) -> Response:

@@ -7,12 +7,18 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel
 
 from app.database import Db
-from app.errors import Problem
-from app.models import Role, User
+from app.errors import Conflict, Problem
+from app.i18n import N_
+from app.models import ApprovalKind, Role, User
 from app.permissions import Actor, Permission
 from app.queries.accounts import users as queries
+from app.queries.accounts.approvals import list_approvals
+from app.queries.accounts.external_identities import list_external_identities
 from app.queries.accounts.organizations import list_organizations
+from app.queries.accounts.own_account import get_second_factors
 from app.services.accounts import users as services
+from app.services.accounts.organizations import DINAS_KOMINFO
+from app.services.accounts.second_admin import needs_second_admin, request_approval
 from app.services.edit_conflicts import fingerprint
 from app.web.container import container_of
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
@@ -22,6 +28,7 @@ from app.web.pages import redirect, render
 router = APIRouter(prefix="/administrasi/pengguna", include_in_schema=False)
 
 MAX_USERS = 100
+ASKED = N_("A second administrator has to approve this. They have been asked; the request ends after a day.")
 
 
 class UserForm(BaseModel):
@@ -30,8 +37,9 @@ class UserForm(BaseModel):
     email: str = ""
     name: str = ""
     role: Role = Role.STAFF
-    organization: str = services.DINAS_KOMINFO
+    organization: str = DINAS_KOMINFO
     may_see_participants: bool = False
+    may_see_niks: bool = False
     seen: str = ""
 
     @classmethod
@@ -41,7 +49,9 @@ class UserForm(BaseModel):
         return cls(email=view.email, seen=fingerprint(saved), **asdict(saved))
 
     def to_input(self) -> services.UserInput:
-        return services.UserInput(self.name, self.role, self.organization, self.may_see_participants)
+        return services.UserInput(
+            self.name, self.role, self.organization, self.may_see_participants, self.may_see_niks
+        )
 
 
 @router.get("")
@@ -74,6 +84,7 @@ def invite_user(
             role=form.role,
             organization=form.organization,
             may_see_participants=form.may_see_participants,
+            may_see_niks=form.may_see_niks,
         )
     if problem := caught.problem:
         return _form_page(request, db, actor, "accounts/new_user.html", form, problem)
@@ -97,15 +108,42 @@ def change_user(
     """Save a user. If a value is wrong, or others have changed the user meanwhile, show the form again."""
     with catch_problem(db) as caught:
         services.change_user(db, actor, user_id, form.to_input(), form_fingerprint=form.seen)
+        user = queries.get_user(db, actor, user_id)
     if problem := caught.problem:
         return _user_page(request, db, actor, user_id, form, problem)
-    return redirect(f"/administrasi/pengguna/{user_id}", _("The changes are saved."))
+    is_done = user.role is form.role
+    return redirect(f"/administrasi/pengguna/{user_id}", _("The changes are saved.") if is_done else _(ASKED))
 
 
 @router.post("/{user_id}/tautan")
-def create_user_password_link(request: Request, db: WriteDb, actor: CurrentActor, user_id: int) -> Response:
-    """Create a password link for the user, which ends earlier ones, and show it. 409 if the user is deactivated."""
-    return _link_page(request, db, actor, queries.get_user(db, actor, user_id))
+def create_user_password_link(
+    request: Request, db: WriteDb, actor: CurrentActor, user_id: int, _: Translate
+) -> Response:
+    """Create a password link for the user, which ends earlier ones, and show it. 409 if the user is deactivated.
+
+    For another administrator it is mailed to that user alone; without a mail server a second administrator has to
+    approve it before it is shown.
+    """
+    user = queries.get_user(db, actor, user_id)
+    page = f"/administrasi/pengguna/{user_id}"
+    if needs_second_admin(db, actor, user) and container_of(request).settings.sends_mail:
+        services.mail_password_link(db, actor, user)
+        return redirect(page, _("The link is mailed to the user, and shown to nobody else."))
+    try:
+        return _link_page(request, db, actor, user)
+    except Conflict as problem:
+        if problem.code != "needs-approval":
+            raise
+        request_approval(db, actor, ApprovalKind.PASSWORD_LINK, user)
+        return redirect(page, _(ASKED))
+
+
+@router.post("/{user_id}/dua-langkah")
+def reset_second_factor(db: WriteDb, actor: CurrentActor, user_id: int, _: Translate) -> Response:
+    """Remove the second step of a user's login, or ask a second administrator to approve that."""
+    is_done = services.reset_user_second_factor(db, actor, user_id)
+    text = _("The second step is removed, and the user is logged out everywhere.") if is_done else _(ASKED)
+    return redirect(f"/administrasi/pengguna/{user_id}", text)
 
 
 @router.post("/{user_id}/nonaktifkan")
@@ -117,12 +155,11 @@ def deactivate_user(
     For oneself and for the last administrator the page says that it can't be done.
     """
     with catch_problem(db) as caught:
-        services.deactivate_user(db, actor, user_id)
+        user = services.deactivate_user(db, actor, user_id)
     if problem := caught.problem:
         return _user_page(request, db, actor, user_id, problem=problem)
-    return redirect(
-        f"/administrasi/pengguna/{user_id}", _("The user is deactivated and logged out everywhere.")
-    )
+    text = _(ASKED) if user.active else _("The user is deactivated and logged out everywhere.")
+    return redirect(f"/administrasi/pengguna/{user_id}", text)
 
 
 @router.post("/{user_id}/aktifkan")
@@ -166,10 +203,11 @@ def _user_page(
     form: UserForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    """Return the page of a user with their API tokens; its form is `form`, by default what is saved."""
-    user = queries.get_user_view(db, actor, user_id)
+    """Return the page of a user; its form is `form`, by default what is saved."""
+    user, row = queries.get_user_view(db, actor, user_id), queries.get_user(db, actor, user_id)
     saved = UserForm.from_saved(user)
     tokens = queries.list_api_tokens(db, actor, email=user.email)
+    identities = list_external_identities(db, actor, user_id)
     return _form_page(
         request,
         db,
@@ -180,6 +218,11 @@ def _user_page(
         saved=conflicting_form(problem, saved),
         user=user,
         tokens=tokens,
+        approvals=list_approvals(db, actor, user_id=user_id),
+        is_guarded=needs_second_admin(db, actor, row),
+        has_second_factor=get_second_factors(db, Actor.from_user(row)).is_set_up,
+        sends_mail=container_of(request).settings.sends_mail,
+        identities=identities,
     )
 
 
