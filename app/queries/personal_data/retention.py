@@ -1,0 +1,183 @@
+"""How much of each kind of data is held, how old the oldest is, and what has been kept longer than its rule says."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, select
+from sqlmodel import col
+
+from app.database import Db
+from app.models import (
+    AttendanceImport,
+    DataRequest,
+    DataRequestStatus,
+    ImportStatus,
+    Message,
+    MessageStatus,
+    Participant,
+    Registration,
+    RetentionKind,
+    RetentionRule,
+    UploadedFile,
+    User,
+    WorkshopSession,
+)
+from app.models.base import now
+from app.permissions import Actor, Permission
+
+DEFAULT_DAYS: Mapping[RetentionKind, int] = {
+    RetentionKind.FILES: 365,
+    RetentionKind.IMPORT_ROWS: 730,
+    RetentionKind.MESSAGES: 365,
+    RetentionKind.PEOPLE: 1095,
+    RetentionKind.NIKS: 365,
+}
+
+# An upload in one of these is being worked on by a background task.
+_UNDER_WAY = (ImportStatus.READING, ImportStatus.COMMITTING)
+
+
+@dataclass(frozen=True)
+class HeldKind:
+    """A kind of data: how much is held, since when, by which rule, and how much of it is older than that.
+
+    `until` is the day on which the oldest goes, None if nothing is held. `deleted` is how much the last run deleted.
+    """
+
+    kind: RetentionKind
+    count: int
+    oldest: datetime | None
+    days: int
+    expired: int
+    switched_on_at: datetime | None
+    switched_on_by: str | None
+    ran_at: datetime | None
+    deleted: int
+
+    @property
+    def until(self) -> datetime | None:
+        """When the oldest data of this kind has been kept long enough."""
+        return self.oldest + timedelta(days=self.days) if self.oldest else None
+
+
+def list_held_kinds(db: Db, actor: Actor) -> list[HeldKind]:
+    """Return all kinds of data with their rules. Raises `Forbidden` for all but administrators."""
+    actor.require(Permission.RETENTION_WRITE)
+    return [_load_kind(db, kind) for kind in RetentionKind]
+
+
+def get_rule(db: Db, kind: RetentionKind) -> RetentionRule:
+    """Return the rule of a kind, with its default time and switched off if nobody has set it. It is not saved."""
+    return db.get(RetentionRule, kind) or RetentionRule(kind=kind, days=DEFAULT_DAYS[kind])
+
+
+def list_expired(
+    db: Db, kind: RetentionKind, cutoff: datetime, limit: int, *, offset: int = 0, of: int | None = None
+) -> list[int]:
+    """Return at most `limit` ids of the data of this kind that is older than `cutoff`, the oldest first.
+
+    They are ids of files, imports, messages or participants. `offset` are left out at the beginning; with `of` only
+    this id is looked for.
+    """
+    dated = _DATED[kind]()
+    statement = select(dated.c.id).where(_is_expired(kind, dated, cutoff))
+    if of is not None:
+        statement = statement.where(dated.c.id == of)
+    return list(db.scalars(statement.order_by(dated.c.since, dated.c.id).offset(offset).limit(limit)))
+
+
+def _load_kind(db: Db, kind: RetentionKind) -> HeldKind:
+    rule, dated = get_rule(db, kind), _DATED[kind]()
+    cutoff = now() - timedelta(days=rule.days)
+    count, oldest = db.execute(select(func.count(), func.min(dated.c.since)).select_from(dated)).one()
+    expired = select(func.count()).select_from(dated).where(_is_expired(kind, dated, cutoff))
+    user = db.get(User, rule.switched_on_by) if rule.switched_on_by is not None else None
+    return HeldKind(
+        kind=kind,
+        count=count,
+        oldest=oldest,
+        days=rule.days,
+        expired=db.scalar(expired) or 0,
+        switched_on_at=rule.switched_on_at,
+        switched_on_by=user.name if user else None,
+        ran_at=rule.ran_at,
+        deleted=rule.deleted,
+    )
+
+
+def _is_expired(kind: RetentionKind, dated: Subquery, cutoff: datetime) -> ColumnElement[bool]:
+    """Return the condition that data is older than `cutoff`. People whose request is open are not erased meanwhile."""
+    is_old = dated.c.since < cutoff
+    if kind is not RetentionKind.PEOPLE:
+        return is_old
+    open_requests = select(col(DataRequest.participant_id)).where(
+        col(DataRequest.status) == DataRequestStatus.OPEN, col(DataRequest.participant_id).is_not(None)
+    )
+    return and_(is_old, dated.c.id.not_in(open_requests))
+
+
+def _files() -> Subquery:
+    """Kept files, with the time of the last upload that reads them."""
+    newest = func.max(col(AttendanceImport.uploaded_at))
+    kept = and_(col(UploadedFile.erased_at).is_(None), col(UploadedFile.expired_at).is_(None))
+    return (
+        select(col(UploadedFile.id).label("id"), newest.label("since"))
+        .join(AttendanceImport, col(AttendanceImport.uploaded_file_id) == col(UploadedFile.id))
+        .where(kept)
+        .group_by(col(UploadedFile.id))
+        .having(func.sum(case((col(AttendanceImport.status).in_(_UNDER_WAY), 1), else_=0)) == 0)
+        .subquery()
+    )
+
+
+def _imports() -> Subquery:
+    """Imports whose rows are kept, with the time of the upload. Those in review go with their file."""
+    done = (ImportStatus.COMMITTED, ImportStatus.UNDONE, ImportStatus.FAILED)
+    return (
+        select(col(AttendanceImport.id).label("id"), col(AttendanceImport.uploaded_at).label("since"))
+        .where(col(AttendanceImport.expired_at).is_(None), col(AttendanceImport.status).in_(done))
+        .subquery()
+    )
+
+
+def _messages() -> Subquery:
+    """Messages that don't wait to be sent, with the time at which they were written."""
+    waiting = (MessageStatus.WAITING, MessageStatus.SENDING)
+    return (
+        select(col(Message.id).label("id"), col(Message.created_at).label("since"))
+        .where(col(Message.status).not_in(waiting))
+        .subquery()
+    )
+
+
+def _people() -> Subquery:
+    """People who are not erased, with the start of their last session, else the creation of their record."""
+    return _last_sessions(col(Participant.erased_at).is_(None)).subquery()
+
+
+def _niks() -> Subquery:
+    """People with a NIK, with the start of their last session, else the creation of their record."""
+    return _last_sessions(col(Participant.nik_key).is_not(None)).subquery()
+
+
+def _last_sessions(*conditions: ColumnElement[bool]) -> "Select[int, datetime]":
+    """Return people's ids and the start of the last session that they are registered for, or when they were created."""
+    last = func.coalesce(func.max(col(WorkshopSession.starts_at)), col(Participant.created_at))
+    return (
+        select(col(Participant.id).label("id"), last.label("since"))
+        .outerjoin(Registration, col(Registration.participant_id) == col(Participant.id))
+        .outerjoin(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
+        .where(*conditions)
+        .group_by(col(Participant.id), col(Participant.created_at))
+    )
+
+
+_DATED: Mapping[RetentionKind, Callable[[], Subquery]] = {
+    RetentionKind.FILES: _files,
+    RetentionKind.IMPORT_ROWS: _imports,
+    RetentionKind.MESSAGES: _messages,
+    RetentionKind.PEOPLE: _people,
+    RetentionKind.NIKS: _niks,
+}
+"""For each kind a subquery of the ids of what is held, and since when ("since")."""
