@@ -1,21 +1,31 @@
 """Do the background work: the tasks of the outbox, and the regular work of the timetable."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 
-from app.database import reading, violated_constraint, writing
-from app.jobs.timetable import DELETE_EXPIRED_LOGINS, NIGHTLY_CHECK, SEND_REMINDERS, begin_run
-from app.models import OutboxKind
+from app.database import reading, reclaim_space, violated_constraint, writing
+from app.jobs.timetable import (
+    DELETE_EXPIRED_DATA,
+    DELETE_EXPIRED_LOGINS,
+    NIGHTLY_CHECK,
+    SEAL_LOG,
+    SEND_REMINDERS,
+    begin_run,
+)
+from app.models import MessageStatus, OutboxKind, RetentionKind
 from app.models.base import now
 from app.nik_vault import NikVault
+from app.queries.log_verification import MAX_DELAY, has_unsealed
 from app.queries.messages.messages import list_sessions_to_remind
 from app.queries.people.similar_people import list_places, list_similar_pairs
 from app.services.accounts.logins import delete_expired_logins
+from app.services.accounts.mails import is_outdated, write_account_mail
 from app.services.imports.background_tasks import (
     commit_queued_import,
     give_up_commit,
@@ -24,10 +34,12 @@ from app.services.imports.background_tasks import (
     read_queued_file,
 )
 from app.services.imports.progress import import_progress
+from app.services.limits import delete_ended_limits
 from app.services.locks import lock_people_table
+from app.services.log_sealing import BATCH, seal_lines
 from app.services.messages.mail_server import deliver, mail_server_from_settings
 from app.services.messages.notifications import remind_session
-from app.services.messages.sending import begin_sending, give_up_message, record_delivery
+from app.services.messages.sending import RETRY_DELAYS, begin_sending, give_up_message, record_delivery
 from app.services.outbox import (
     ClaimedTask,
     TryLater,
@@ -39,10 +51,15 @@ from app.services.outbox import (
 )
 from app.services.people.duplicates import save_pairs
 from app.services.people.merge_undo import clear_old_merges
+from app.services.personal_data import retention
+from app.services.personal_data.access_codes import delete_expired_accesses, write_code_mail
 from app.settings import Settings
 from app.spreadsheets.progress import Progress
 
 log = logging.getLogger(__name__)
+
+DELAY_OF_CODES = timedelta(minutes=1)
+DELAY_OF_RECLAIMING = timedelta(minutes=5)
 
 
 class TaskRunner:
@@ -55,11 +72,14 @@ class TaskRunner:
         self.mail_server = mail_server_from_settings(settings)
         self.progress = import_progress(engine)
         self._timetable = {
+            SEAL_LOG: self.seal_log,
             DELETE_EXPIRED_LOGINS: self.delete_expired_logins,
             SEND_REMINDERS: self.send_reminders,
             NIGHTLY_CHECK: self.check_nightly,
+            DELETE_EXPIRED_DATA: self.delete_expired_data,
         }
         self._begun: dict[str, datetime] = {}
+        self._log_sealed_at: datetime | None = None
 
     def run_due(self) -> None:
         """Do the work of the timetable that is due and was not begun for its due time, by any process.
@@ -110,9 +130,24 @@ class TaskRunner:
         return True
 
     def delete_expired_logins(self) -> None:
-        """Delete expired logins and password links, in a transaction of its own."""
+        """Delete expired logins, links, codes to see one's data and counts of limits, in a transaction of its own."""
         with writing(self.engine) as db:
             delete_expired_logins(db)
+            delete_expired_accesses(db)
+            delete_ended_limits(db)
+
+    def seal_log(self) -> None:
+        """Add the lines of the activity log that are not sealed yet to its chain, some in each transaction.
+
+        After the first time only lines are looked for that could not be seen the time before.
+        """
+        begun, since = now(), self._log_sealed_at and self._log_sealed_at - MAX_DELAY
+        with reading(self.engine) as read_db:
+            sealed = BATCH if has_unsealed(read_db, since) else 0
+        while sealed == BATCH:
+            with writing(self.engine) as db:
+                sealed = seal_lines(db, self.vault, since=since, sealed_at=begun)
+        self._log_sealed_at = begun
 
     def send_reminders(self) -> None:
         """Queue the reminders of sessions that begin within a day, in a transaction for each session.
@@ -130,6 +165,22 @@ class TaskRunner:
         with writing(self.engine) as db:
             clear_old_merges(db)
             queue_task(db, OutboxKind.FIND_DUPLICATES, attendance_import=None)
+
+    def delete_expired_data(self) -> None:
+        """Delete what has been kept long enough, by the rules that are switched on, in a transaction for each batch.
+
+        What is left after `MAX_BATCHES` of a kind goes the next night.
+        """
+        for kind in RetentionKind:
+            deleted = kept = 0
+            for _ in range(retention.MAX_BATCHES):
+                with reading(self.engine) as read_db, writing(self.engine) as db:
+                    batch = retention.delete_expired(read_db, db, self.vault, kind, kept_before=kept)
+                deleted, kept = deleted + batch.deleted, kept + batch.kept
+                if not (batch.deleted or batch.kept):
+                    break
+            with writing(self.engine) as db:
+                retention.record_run(db, kind, deleted)
 
     def _claim(self) -> ClaimedTask | None:
         """Claim the next task in a transaction of its own and return it, or None without locking SQLite for writing."""
@@ -154,6 +205,12 @@ class TaskRunner:
             case OutboxKind.COMMIT_IMPORT:
                 with self._reporting(task) as report, writing(self.engine) as db:
                     commit_queued_import(db, self.vault, task.payload, report)
+            case OutboxKind.RECLAIM_SPACE:
+                self._reclaim_space()
+            case OutboxKind.SEND_CODE:
+                self._send_code(task.payload["access"], task.payload["code"])
+            case OutboxKind.SEND_MESSAGE if "account_mail" in task.payload:
+                self._send_account_mail(task.payload)
             case OutboxKind.SEND_MESSAGE:
                 self._send(task.payload["message"])
 
@@ -162,12 +219,18 @@ class TaskRunner:
         match task.kind:
             case OutboxKind.FIND_DUPLICATES:
                 pass  # The next night finds them.
+            case OutboxKind.RECLAIM_SPACE:
+                log.error("the bytes of erased data are still in the database's files")
+            case OutboxKind.SEND_CODE:
+                pass  # The person asks for another code.
             case OutboxKind.READ_IMPORT:
                 with writing(self.engine) as db:
                     give_up_reading(db, task.payload)
             case OutboxKind.COMMIT_IMPORT:
                 with writing(self.engine) as db:
                     give_up_commit(db, task.payload)
+            case OutboxKind.SEND_MESSAGE if "account_mail" in task.payload:
+                pass  # Links can be asked for again.
             case OutboxKind.SEND_MESSAGE:
                 with writing(self.engine) as db:
                     give_up_message(db, task.payload["message"])
@@ -198,6 +261,38 @@ class TaskRunner:
             delay = record_delivery(db, message_id, delivery)
         if delay:
             raise TryLater(delay)
+
+    def _send_account_mail(self, payload: Mapping[str, Any]) -> None:
+        """Send a mail to a user about their account, or drop it without a mail server and after some hours.
+
+        Raises `TryLater` if the mail server could not take it now.
+        """
+        if self.mail_server is None or is_outdated(payload):
+            return
+        with writing(self.engine) as db:
+            mail = write_account_mail(db, payload, self.mail_server.sender, self.settings.base_url)
+        if mail and deliver(self.mail_server, mail).status is MessageStatus.WAITING:
+            raise TryLater(RETRY_DELAYS[0])
+
+    def _reclaim_space(self) -> None:
+        """Remove the bytes of erased data from the database's files. Raises `TryLater` while others are in the way."""
+        try:
+            reclaim_space(self.engine)
+        except OperationalError as error:
+            log.warning("the space of erased data could not be reclaimed yet: %s", type(error.orig).__name__)
+            raise TryLater(DELAY_OF_RECLAIMING) from error
+
+    def _send_code(self, access_id: int, code: str) -> None:
+        """Send a code while it is valid. Raises `TryLater` if the mail server asks for another attempt."""
+        with reading(self.engine) as read_db:
+            mail = self.mail_server and write_code_mail(
+                read_db, access_id, code, self.mail_server, self.settings.base_url
+            )
+        if not mail or self.mail_server is None:
+            return
+        delivery = deliver(self.mail_server, mail)
+        if delivery.status is MessageStatus.WAITING:
+            raise TryLater(DELAY_OF_CODES)
 
     @contextmanager
     def _reporting(self, task: ClaimedTask) -> Iterator[Progress]:

@@ -30,9 +30,11 @@ def _utc(hour: int, minute: int) -> datetime:
     return datetime(2025, 1, 1, hour, minute, tzinfo=UTC)
 
 
+SEAL_LOG = Entry("seal-log", _utc(0, 0), timedelta(minutes=1))
 DELETE_EXPIRED_LOGINS = Entry("delete-expired-logins", _utc(0, 7), timedelta(hours=1))
 SEND_REMINDERS = Entry("send-reminders", _utc(0, 0), timedelta(minutes=10))
 NIGHTLY_CHECK = Entry("nightly-check", _utc(18, 37), timedelta(days=1))  # 02.37 WITA
+DELETE_EXPIRED_DATA = Entry("delete-expired-data", _utc(19, 7), timedelta(days=1))  # 03.07 WITA
 
 
 def begin_run(db: Db, name: str, due: datetime) -> bool:

@@ -4,7 +4,7 @@ from sqlalchemy import case, func, select
 from sqlmodel import col
 
 from app.database import Db
-from app.models import Activity, WorkshopSession
+from app.models import ACCESS_ACTIONS, Activity, WorkshopSession
 from app.models.base import now
 
 NEWEST = 1_000
@@ -12,13 +12,14 @@ NEWEST = 1_000
 
 
 def data_version(db: Db) -> tuple[int, int, int]:
-    """Return three numbers that change with every line of the activity log, and when a session begins or ends.
+    """Return three numbers that change with every change in the activity log, and when a session begins or ends.
 
-    They are the sum of the `NEWEST` highest ids of the log, and the numbers of sessions that have begun and ended. The
-    highest id would not be enough: PostgreSQL hands out ids in another order than transactions are committed in. The
-    sum also changes when a transaction with a lower id is committed late.
+    They are the sum of the `NEWEST` highest ids of changes in the log, and the numbers of sessions that have begun and
+    ended. The highest id would not be enough: PostgreSQL hands out ids in another order than transactions are committed
+    in. The sum also changes when a transaction with a lower id is committed late.
     """
-    newest = select(col(Activity.id)).order_by(col(Activity.id).desc()).limit(NEWEST).subquery()
+    changes = select(col(Activity.id)).where(col(Activity.action).not_in(ACCESS_ACTIONS))
+    newest = changes.order_by(col(Activity.id).desc()).limit(NEWEST).subquery()
     moment = now()
     statement = select(
         select(func.coalesce(func.sum(newest.c.id), 0)).scalar_subquery(),

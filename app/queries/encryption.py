@@ -13,7 +13,7 @@ from app.nik_vault import NikVault
 def can_decrypt(db: Db, vault: NikVault) -> bool:
     """Return whether the vault's secret is the one that encrypted the data; True if nothing is encrypted yet.
 
-    It is tried on one value only: the NIK of the lowest participant id that has one, else the oldest uploaded file.
+    It is tried on one value only: the NIK of the lowest participant id that has one, else the oldest file that is kept.
     """
     nik = db.exec(
         select(Participant.nik_encrypted)
@@ -23,7 +23,10 @@ def can_decrypt(db: Db, vault: NikVault) -> bool:
     ).first()
     if nik:
         return _decrypts(vault, b64decode(nik))
-    file = db.exec(select(UploadedFile.content).order_by(col(UploadedFile.id)).limit(1)).first()
+    is_kept = col(UploadedFile.erased_at).is_(None) & col(UploadedFile.expired_at).is_(None)
+    file = db.exec(
+        select(UploadedFile.content).where(is_kept).order_by(col(UploadedFile.id)).limit(1)
+    ).first()
     return file is None or _decrypts(vault, file)
 
 

@@ -55,6 +55,16 @@ def queue_task(db: Db, kind: OutboxKind, **payload: object) -> None:
     db.info[QUEUED] = True
 
 
+def queue_once(db: Db, kind: OutboxKind) -> None:
+    """Add a task without parameters to the outbox, unless one of this kind waits there already."""
+    db.flush()
+    waiting = select(col(OutboxTask.id)).where(
+        col(OutboxTask.kind) == kind, col(OutboxTask.claimed_until).is_(None)
+    )
+    if db.scalar(waiting.limit(1)) is None:
+        queue_task(db, kind)
+
+
 def has_task(read_db: Db) -> bool:
     """Return whether there is a task that `claim_task` would claim.
 

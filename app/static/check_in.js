@@ -6,7 +6,7 @@ import { KeptPage, forgetKeptPages } from "./check_in_offline.js";
 import { MarkQueue } from "./check_in_queue.js";
 
 const SECONDS_BETWEEN_LOOKS = 15;
-const TICKET = /(?:^|\/)([2-9A-HJ-NP-Z]{8})(?:[/?#]|$)/;
+const TICKET = /(?:^|\/)([2-9A-HJ-NP-Z]{8,12})(?:[/?#]|$)/;
 const LISTS = ["listed", "others", "others-count", "places"];
 
 const page = document.getElementById("check-in");

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from app.nik_vault import NikVault
 from app.settings import Settings
-from app.web.limits import AddressLimits
+from app.web.accounts.identity_provider import IdentityProvider
+from app.web.limits import WrongCodes
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Container:
     """Created once by `create_app`.
 
     `wake_worker` is called after a transaction that queued work. `rows_done` returns how many rows of an import were
-    read or committed, and of how many, or None while that is unknown.
+    read or committed, and of how many, or None while that is unknown. `identity_provider` is that of single sign-on.
     """
 
     settings: Settings
@@ -26,7 +27,8 @@ class Container:
     vault: NikVault
     wake_worker: Callable[[], None]
     rows_done: Callable[[int], tuple[int, int] | None]
-    limits: AddressLimits
+    wrong_codes: WrongCodes
+    identity_provider: IdentityProvider | None = None
 
     def close(self) -> None:
         """Close all connections of both engines, when the application ends."""

@@ -10,18 +10,24 @@ from contextlib import contextmanager
 from typing import Annotated
 
 from anyio import CapacityLimiter
-from fastapi import Depends, Request
+from fastapi import BackgroundTasks, Depends, Request, Security
 from fastapi.concurrency import run_in_threadpool
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
 from app.database import MAX_REQUESTS, Db, reading, writing
-from app.errors import Unauthenticated
+from app.errors import Forbidden, SecondFactorNeeded, Unauthenticated
 from app.i18n import N_, Language, Translator, translator
+from app.models import ApiToken, LoginSession, TokenScope
 from app.nik_vault import NikVault
 from app.permissions import Actor
+from app.queries.accounts.approvals import count_approvals
+from app.queries.people.proposals import count_proposals
+from app.queries.personal_data.requests import count_open_requests
 from app.services.accounts import logins
+from app.services.accounts.second_factors import has_second_factor
 from app.services.outbox import QUEUED
 from app.web.accounts.login_cookie import get_login_secret
+from app.web.accounts.second_factor import is_second_factor_required
 from app.web.container import Container, container_of
 from app.web.languages import language_of
 from app.web.limits import address_of
@@ -93,44 +99,99 @@ async def get_vault(request: Request) -> NikVault:
 Vault = Annotated[NikVault, Depends(get_vault)]
 
 
-def get_current_actor(request: Request, db: ReadDb) -> Actor:
+def get_logged_in_actor(request: Request, db: ReadDb, background: BackgroundTasks) -> Actor:
     """Return the user who is logged in by cookie, and store the actor in `request.state` for templates.
+
+    The navigation of each page has the number of requests, proposed changes and approvals that wait for the actor.
 
     Raises `Unauthenticated` (401) without a valid login; its handler shows the login page.
     """
-    secret = get_login_secret(request)
-    actor = logins.find_actor_by_login(db, secret) if secret else None
-    if actor is None:
+    secret, container = get_login_secret(request), container_of(request)
+    found = logins.find_login(db, secret, container.settings.idle_limit) if secret else None
+    if found is None:
         raise Unauthenticated(N_("Please log in."))
+    login, actor = found
+    _record_use_later(container, background, login)
     request.state.actor = actor
+    request.state.waiting = {
+        "/permintaan-data": count_open_requests(db, actor),
+        "/usulan": count_proposals(db, actor),
+        "/administrasi/persetujuan": count_approvals(db, actor),
+    }
     return actor
+
+
+LoggedInActor = Annotated[Actor, Depends(get_logged_in_actor)]
+
+
+def get_current_actor(request: Request, db: ReadDb, actor: LoggedInActor) -> Actor:
+    """Return the user who is logged in by cookie, as `get_logged_in_actor` does.
+
+    Raises `SecondFactorNeeded` (403) if they still have to set up the second step of their login; its handler leads
+    them there.
+    """
+    is_required = is_second_factor_required(request, actor) and actor.user_id is not None
+    if is_required and not has_second_factor(db, actor.user_id):
+        raise SecondFactorNeeded(N_("Set up the second step of your login first."))
+    return actor
+
+
+def _record_use_later(
+    container: Container, background: BackgroundTasks, used: LoginSession | ApiToken
+) -> None:
+    """Store the use of a login or token, once a minute, after the answer: nobody waits for that to be written."""
+    if logins.was_used_lately(used):
+        return
+
+    def record() -> None:
+        with writing(container.engine) as db:
+            logins.record_use(db, used)
+
+    background.add_task(record)
 
 
 _Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
+SCOPES = tuple(TokenScope)
+NARROW_TOKEN = N_("This token may not do this: it needs the scope %(scope)s.")
 
-def get_api_actor(request: Request, db: ReadDb, bearer: _Bearer) -> Actor:
+
+def get_api_actor(
+    request: Request, db: ReadDb, bearer: _Bearer, needed: SecurityScopes, background: BackgroundTasks
+) -> Actor:
     """Return the user whose API token is in the Authorization header, and store the actor in `request.state`.
 
-    Raises `Unauthenticated` (401) without a header, and for a token that is unknown, revoked or expired.
+    Raises `Unauthenticated` (401) without a header, and for a token that is unknown, revoked or expired; `Forbidden`
+    (403, code "insufficient-scope") for a token without the scope that the route names.
     """
-    actor = logins.find_actor_by_token(db, bearer.credentials.strip()) if bearer else None
-    if actor is None:
+    found = logins.find_token(db, bearer.credentials.strip()) if bearer else None
+    if found is None:
         raise Unauthenticated(N_("Send a valid API token as 'Authorization: Bearer TOKEN'."))
+    token, actor = found
     request.state.actor = actor
+    (scope,) = needed.scopes
+    if SCOPES.index(token.scope) < SCOPES.index(TokenScope(scope)):
+        problem = Forbidden(NARROW_TOKEN, code="insufficient-scope", scope=scope)
+        problem.details["scope"] = scope
+        raise problem
+    _record_use_later(container_of(request), background, token)
     return actor
 
 
 CurrentActor = Annotated[Actor, Depends(get_current_actor)]
-ApiActor = Annotated[Actor, Depends(get_api_actor)]
+
+# The actor of an API route, by the scope that a token needs for it. A new route takes `ApiActor`, unless it only reads.
+FiguresActor = Annotated[Actor, Security(get_api_actor, scopes=[TokenScope.FIGURES.value])]
+PeopleActor = Annotated[Actor, Security(get_api_actor, scopes=[TokenScope.PEOPLE.value])]
+ApiActor = Annotated[Actor, Security(get_api_actor, scopes=[TokenScope.WRITE.value])]
 
 
 def limit_guessing(request: Request) -> Iterator[None]:
-    """Raise `TooManyRequests` (429) for a network address with 20 `NotFound` errors within a minute, and count them.
+    """Count the `NotFound` errors of a network address; after 20 within a minute, answer 429 in their place.
 
     For pages without a login, where knowing the URL of a ticket or link is all that a visitor needs.
     """
-    with container_of(request).limits.against_guessing(address_of(request)):
+    with container_of(request).wrong_codes.counting(address_of(request)):
         yield
 
 

@@ -25,10 +25,14 @@ def language_of(request: Request) -> Language:
         request.cookies.get(COOKIE),
         *_accepted_languages(request.headers.get("accept-language", "")),
     ):
-        for known in LANGUAGES:
-            if language == known:
-                return known
+        if known := known_language(language):
+            return known
     return "en" if is_api(request) else "id"
+
+
+def known_language(text: str | None) -> Language | None:
+    """Return the language with this code, None if pages don't have it."""
+    return next((language for language in LANGUAGES if language == text), None)
 
 
 def set_language(response: Response, language: Language) -> None:

@@ -1,61 +1,94 @@
-"""Limits on what one network address may do without an account. Each process counts for itself, in memory."""
+"""Limits on what one network address may do without an account."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from math import ceil
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 
 from fastapi import Request
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+from sqlalchemy import Engine
 
-from app.errors import NotFound, TooManyRequests
-from app.i18n import N_
-
-TOO_MANY = N_("Too many tries. Please wait %(seconds)s seconds and try again.")
+from app.database import Db, writing
+from app.errors import NotFound, Problem, TooManyRequests
+from app.models.base import now
+from app.services.limits import TOO_MANY, Limit, count_use
 
 # A kelurahan's office or a campus may stand behind one address.
-REGISTRATIONS = RateLimitItemPerMinute(20, namespace="registrations")
-WRONG_CODES = RateLimitItemPerMinute(20, namespace="wrong-codes")
+REGISTRATIONS = Limit("registrations", 20, timedelta(minutes=1))
+# Each ticket and each delegation link has its own, whatever its neighbours do.
+CORRECTIONS = Limit("corrections", 20, timedelta(minutes=1))
+WRONG_CODES = Limit("wrong-codes", 20, timedelta(minutes=1))
+# Strangers make requests to the identity provider and lines of the log by them. A whole office may share one address.
+SIGN_ONS = Limit("sign-ons", 60, timedelta(minutes=1))
 # For each ticket, from all addresses together.
-TICKETS_SENT_AGAIN = RateLimitItemPerHour(3, namespace="tickets-sent-again")
+TICKETS_SENT_AGAIN = Limit("tickets-sent-again", 3, timedelta(hours=1))
+
+# An Internet provider gives each of its customers at least so much of IPv6 (RFC 6177).
+IPV6_CUSTOMER = 64
 
 
 def address_of(request: Request) -> str:
-    """Return the network address of the client, "" if it is not known.
+    """Return the network address of the client, of IPv6 that of the customer's network; "" if it is not known.
 
     Behind a proxy it is the address that the proxy names (docs/settings.md).
     """
-    return request.client.host if request.client else ""
+    address = request.client.host if request.client else ""
+    try:
+        is_ipv6 = ip_address(address).version == 6
+    except ValueError:
+        return address
+    return str(ip_network(f"{address}/{IPV6_CUSTOMER}", strict=False)) if is_ipv6 else address
 
 
-class AddressLimits:
-    """The counts of one process, lost when it ends."""
+@contextmanager
+def counting_use(engine: Engine, db: Db, limit: Limit, of: str) -> Iterator[None]:
+    """Count one use by `of` in the transaction of the block. Raises `TooManyRequests` beyond the limit.
 
-    def __init__(self) -> None:
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+    If the block raises a `Problem`, what it changed is rolled back and the use counted all the same, in a transaction
+    of its own.
+    """
+    count_use(db, limit, of)
+    try:
+        yield
+    except Problem:
+        db.rollback()
+        with writing(engine) as counting_db:
+            count_use(counting_db, limit, of)
+        raise
 
-    def count(self, limit: RateLimitItem, of: str) -> None:
-        """Count one use by `of`, an address or the code of a ticket. Raises `TooManyRequests` beyond the limit."""
-        if not self._limiter.hit(limit, of):
-            raise self._too_many(limit, of)
+
+class WrongCodes:
+    """Counts the unknown codes and links that each network address asks for.
+
+    Known ones are always answered: people at one address must not wait for what their neighbours try. What keeps codes
+    from being found is that there are so many (`services.registrations.codes`).
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        # Addresses that this process refuses until then, without writing to the database again.
+        self._refused: dict[str, datetime] = {}
 
     @contextmanager
-    def against_guessing(self, address: str) -> Iterator[None]:
+    def counting(self, address: str) -> Iterator[None]:
         """Count each `NotFound` that the block raises, for this address, and raise it again.
 
-        Raises `TooManyRequests`, without running the block, while the address has used up `WRONG_CODES`.
+        Raises `TooManyRequests` in its place once the address has used up `WRONG_CODES`.
         """
-        if not self._limiter.test(WRONG_CODES, address):
-            raise self._too_many(WRONG_CODES, address)
         try:
             yield
         except NotFound:
-            self._limiter.hit(WRONG_CODES, address)
+            self._count(address)
             raise
 
-    def _too_many(self, limit: RateLimitItem, of: str) -> TooManyRequests:
-        """Return the error with the seconds until the limit allows the next use, at least 1."""
-        left = self._limiter.get_window_stats(limit, of).reset_time - time.time()
-        return TooManyRequests(TOO_MANY, seconds=max(1, ceil(left)))
+    def _count(self, address: str) -> None:
+        moment = now()
+        if (until := self._refused.get(address, moment)) > moment:
+            raise TooManyRequests(TOO_MANY, seconds=int((until - moment).total_seconds()) + 1)
+        try:
+            with writing(self._engine) as db:
+                count_use(db, WRONG_CODES, address)
+        except TooManyRequests as problem:
+            self._refused = {other: ends for other, ends in self._refused.items() if ends > moment}
+            self._refused[address] = moment + timedelta(seconds=problem.seconds)
+            raise

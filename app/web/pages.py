@@ -84,7 +84,8 @@ def render(
 
     With a `problem` the response has its status instead of `status`; the template shows `refusal` (its sentence, or "")
     and `errors` (sentences by name of field). Every template also has `request`, `current_path`, `actor` (None if no
-    user is logged in), `status`, and `flash`, the flash message, which is thereby taken.
+    user is logged in), `waiting` (how many things wait for the actor, by the address of their list), `status`, and
+    `flash`, the flash message, which is thereby taken.
     """
     language = language_of(request)
     response = HTMLResponse(status_code=problem.status if problem else status, headers=dict(headers or {}))
@@ -93,6 +94,7 @@ def render(
         "request": request,
         "current_path": current_path(request),
         "actor": getattr(request.state, "actor", None),
+        "waiting": getattr(request.state, "waiting", {}),
         "flash": take_flash(request, response),
         "status": response.status_code,
         "refusal": problem.sentence(_) if problem else "",

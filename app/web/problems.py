@@ -9,16 +9,18 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match
 
 from app.database import NoSuchText, violated_constraint
 from app.errors import (
     Conflict,
-    Forbidden,
     Invalid,
     NotFound,
     Problem,
+    SecondFactorNeeded,
+    SlowRequest,
     TooLarge,
     TooManyRequests,
     Unauthenticated,
@@ -38,32 +40,47 @@ def add_exception_handlers(app: FastAPI) -> None:
     """Register the handlers of this module, so that every exception is answered by a page or by problem+json."""
     app.add_exception_handler(Problem, _handle_problem)
     app.add_exception_handler(Unauthenticated, _handle_unauthenticated)
+    app.add_exception_handler(SecondFactorNeeded, _handle_second_factor_needed)
     app.add_exception_handler(RequestValidationError, _handle_validation_error)
     app.add_exception_handler(HTTPException, _handle_http_exception)
     for error in (DataError, NoSuchText, OverflowError, UnicodeEncodeError):
         app.add_exception_handler(error, _handle_unstorable_value)
     app.add_exception_handler(IntegrityError, _handle_integrity_error)
+    app.add_exception_handler(ClientDisconnect, _handle_disconnect)
     app.add_exception_handler(Exception, _handle_unexpected)
 
 
 def _handle_problem(request: Request, problem: Exception) -> Response:
     """Answer a `Problem` with its status."""
     assert isinstance(problem, Problem)  # noqa: S101 (registered for this class alone)
-    return _answer(request, problem)
+    return answer_problem(request, problem)
 
 
 async def _handle_unauthenticated(request: Request, problem: Exception) -> Response:
     """Answer the API and scripts by 401 as JSON, and pages by the login page."""
     assert isinstance(problem, Unauthenticated)  # noqa: S101 (registered for this class alone)
-    return _answer(request, problem) if _wants_json(request) else await ask_to_log_in(request)
+    return answer_problem(request, problem) if _wants_json(request) else await ask_to_log_in(request)
 
 
-def _answer(request: Request, problem: Problem) -> Response:
+def _handle_second_factor_needed(request: Request, problem: Exception) -> Response:
+    """Lead a user who must set up the second step of their login to its page; scripts are answered 403 as JSON."""
+    assert isinstance(problem, SecondFactorNeeded)  # noqa: S101 (registered for this class alone)
+    if _wants_json(request):
+        return answer_problem(request, problem)
+    if "hx-request" in request.headers:
+        return Response(headers={"HX-Redirect": "/akun/dua-langkah"})
+    return RedirectResponse("/akun/dua-langkah", HTTPStatus.SEE_OTHER)
+
+
+def answer_problem(request: Request, problem: Problem) -> Response:
     """Return the problem with its status: as JSON (RFC 9457) for the API and scripts, else as a page.
 
-    A `TooManyRequests` has the header Retry-After, an `Unauthenticated` of the API has WWW-Authenticate.
+    A `TooManyRequests` has the header Retry-After, an `Unauthenticated` of the API has WWW-Authenticate, and after a
+    `SlowRequest` the connection is closed, as the rest of the body may follow on it.
     """
     headers = {"Retry-After": str(problem.seconds)} if isinstance(problem, TooManyRequests) else None
+    if isinstance(problem, SlowRequest):
+        headers = {"Connection": "close"}
     _ = translator(language_of(request))
     if _wants_json(request):
         if isinstance(problem, Unauthenticated):
@@ -90,11 +107,6 @@ def _answer(request: Request, problem: Problem) -> Response:
     )
 
 
-def refuse_other_site(request: Request) -> Response:
-    """Return a 403 for a write that another site has sent with this user's login."""
-    return _answer(request, Forbidden(N_("This request came from another site and was refused.")))
-
-
 def _handle_validation_error(request: Request, error: Exception) -> Response:
     """Answer a request that FastAPI or Pydantic refuse by 422, with an error for each field."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for this class alone)
@@ -102,25 +114,28 @@ def _handle_validation_error(request: Request, error: Exception) -> Response:
         ".".join(str(part) for part in detail["loc"][1:]) or "body": str(detail["msg"])
         for detail in error.errors()
     }
-    return _answer(request, Invalid(N_("The request is not as it has to be."), fields=fields))
+    return answer_problem(request, Invalid(N_("The request is not as it has to be."), fields=fields))
 
 
 def _handle_http_exception(request: Request, error: Exception) -> Response:
-    """Answer 404 for an unknown URL, 413 for a body that is too large, and other errors of Starlette with their status.
+    """Answer 404 for an unknown URL, 413 for a body that is too large, 408 for one that is too slow, and other errors
+    of Starlette with their status.
 
     A browser that opens a URL which accepts only forms is redirected to the page above it instead (see
     `_is_page_visit`).
     """
     assert isinstance(error, HTTPException)  # noqa: S101 (registered for this class alone)
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return _answer(request, NotFound(N_("This page does not exist.")))
+        return answer_problem(request, NotFound(N_("This page does not exist.")))
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return _answer(request, TooLarge(N_("The file is larger than 10 MiB.")))
+        return answer_problem(request, TooLarge(N_("The file is larger than 10 MiB.")))
+    if error.status_code == HTTPStatus.REQUEST_TIMEOUT:
+        return answer_problem(request, SlowRequest(N_("The file took too long to arrive. Please try again.")))
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_page_visit(request):
         return RedirectResponse(_page_above(request), HTTPStatus.SEE_OTHER)
     problem = Problem(N_("The request is not as it has to be."))
     problem.status = error.status_code
-    return _answer(request, problem)
+    return answer_problem(request, problem)
 
 
 def _is_page_visit(request: Request) -> bool:
@@ -148,7 +163,7 @@ def _page_above(request: Request) -> str:
 
 def _handle_unstorable_value(request: Request, _error: Exception) -> Response:
     """Answer 422 for a number, date or text that no column can hold; the database or its driver refused it."""
-    return _answer(request, Invalid(N_("The request is not as it has to be.")))
+    return answer_problem(request, Invalid(N_("The request is not as it has to be.")))
 
 
 def _handle_integrity_error(request: Request, error: Exception) -> Response:
@@ -160,9 +175,14 @@ def _handle_integrity_error(request: Request, error: Exception) -> Response:
     log.warning(
         "%s %s: refused by %s", request.method, request.scope["route"].path, violated_constraint(error)
     )
-    return _answer(
+    return answer_problem(
         request, Conflict(N_("Somebody else has just changed the same. Look at it again before you go on."))
     )
+
+
+async def _handle_disconnect(_request: Request, _error: Exception) -> Response:
+    """Return a response that nobody receives: the client has closed the connection before its request was complete."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
 
 
 def _handle_unexpected(request: Request, _error: Exception) -> Response:
@@ -174,6 +194,6 @@ def _handle_unexpected(request: Request, _error: Exception) -> Response:
         N_("Something went wrong on our side. Nothing was changed. Please try again."), code="internal"
     )
     problem.status = 500
-    answer = _answer(request, problem)
+    answer = answer_problem(request, problem)
     answer.headers.update(security_headers(https=container_of(request).settings.https))
     return answer

@@ -1,6 +1,10 @@
-"""Middleware that refuses cross-site writes and bodies that are too large, and sets security headers."""
+"""Middleware that refuses other hosts, cross-site writes and too large or slow bodies, and sets security headers."""
 
+import asyncio
+import re
+import time
 from collections.abc import Callable
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -9,8 +13,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.errors import Forbidden, Problem
+from app.i18n import N_
+from app.services.activities import client_address, shorten_address
+
 # A spreadsheet of 10 MiB and what a form wraps around it.
 MAX_BODY_BYTES = 11 * 1024 * 1024
+SECONDS_FOR_BODY = 20
+# A weak mobile connection: 160 kbit/s.
+MIN_BYTES_PER_SECOND = 20_000
+
+# A load balancer asks for the first by the address of the machine; the page that refuses a host needs the second.
+FOR_EVERY_HOST = ("/health/", "/static/")
+LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -30,22 +45,37 @@ POLICY = "; ".join(
 
 
 class SecurityMiddleware:
-    """ASGI middleware around the whole application. `refuse` answers a write that comes from another site."""
+    """ASGI middleware around the whole application.
 
-    def __init__(self, app: ASGIApp, *, https: bool, refuse: Callable[[Request], Response]) -> None:
+    `base_url` is the address of the site; `answer` turns a problem into a response.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, base_url: str, answer: Callable[[Request, Problem], Response]
+    ) -> None:
         self.app = app
-        self.https = https
-        self.refuse = refuse
+        self.base_url = base_url
+        self.https = base_url.startswith("https://")
+        self.answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        client_address.set(shorten_address(scope["client"][0] if scope.get("client") else ""))
         headers = Headers(scope=scope)
-        if scope["method"] not in SAFE_METHODS and _is_cross_site(headers):
-            await self.refuse(Request(scope))(scope, receive, self._add_headers(send))
-            return
-        await self.app(scope, _limit_body(receive), self._add_headers(send))
+        send = self._add_headers(send)
+        if not scope["path"].startswith(FOR_EVERY_HOST) and not is_own_host(headers, self.base_url):
+            scope = _with_host(scope, urlsplit(self.base_url).netloc)
+            problem = Problem(
+                N_("This site is reached at %(address)s."), code="wrong-host", address=self.base_url
+            )
+            await self.answer(Request(scope), problem)(scope, receive, send)
+        elif scope["method"] not in SAFE_METHODS and _is_cross_site(headers):
+            problem = Forbidden(N_("This request came from another site and was refused."))
+            await self.answer(Request(scope), problem)(scope, receive, send)
+        else:
+            await self.app(scope, _limit_body(receive), send)
 
     def _add_headers(self, send: Send) -> Send:
         """Return `send` that adds `security_headers` that are missing, and with https makes cookies Secure."""
@@ -72,7 +102,7 @@ def security_headers(*, https: bool) -> dict[str, str]:
         "cross-origin-opener-policy": "same-origin",
         "cache-control": "no-store",
     }
-    return headers | ({"strict-transport-security": "max-age=31536000"} if https else {})
+    return headers | ({"strict-transport-security": "max-age=31536000; includeSubDomains"} if https else {})
 
 
 def camera_headers() -> dict[str, str]:
@@ -86,6 +116,31 @@ def camera_headers() -> dict[str, str]:
         ),
         "permissions-policy": "camera=(self), geolocation=(), microphone=()",
     }
+
+
+def is_own_host(headers: Headers, base_url: str) -> bool:
+    """Return whether a request names this site as its Host: host and port of `base_url`.
+
+    A site of one machine (`http://127.0.0.1:8000`) has every local name, with any port.
+    """
+    hosts = headers.getlist("host")
+    if len(hosts) != 1:
+        return False
+    site = urlsplit(base_url)
+    if site.hostname in LOCAL_HOSTS:
+        return re.sub(r":\d*$", "", hosts[0].lower()).strip("[]") in LOCAL_HOSTS
+    return _without_default_port(hosts[0], site.scheme) == _without_default_port(site.netloc, site.scheme)
+
+
+def _without_default_port(host: str, scheme: str) -> str:
+    """Return a host in lower case, without the port that the scheme has anyway."""
+    return host.lower().removesuffix(":443" if scheme == "https" else ":80")
+
+
+def _with_host(scope: Scope, host: str) -> Scope:
+    """Return the request with this Host alone: links that are made from another one would lead there."""
+    headers = [(name, value) for name, value in scope["headers"] if name != b"host"]
+    return {**scope, "headers": [*headers, (b"host", host.encode())]}
 
 
 def _is_cross_site(headers: Headers) -> bool:
@@ -107,15 +162,27 @@ def _make_cookie_secure(name: bytes, value: bytes) -> tuple[bytes, bytes]:
 
 
 def _limit_body(receive: Receive) -> Receive:
-    """Return `receive` that raises an `HTTPException` (413) once the body is larger than `MAX_BODY_BYTES`."""
-    received = 0
+    """Return `receive` that raises an `HTTPException` once the body is too large (413) or too slow (408).
+
+    Too large is more than `MAX_BODY_BYTES`. Too slow is a body that isn't complete after `SECONDS_FOR_BODY`, and one
+    second more for every `MIN_BYTES_PER_SECOND` that have arrived (docs/decisions/0026-slow-bodies-end.md).
+    """
+    begun, received, complete = time.monotonic(), 0, False
 
     async def receive_limited() -> Message:
-        nonlocal received
-        message = await receive()
+        nonlocal received, complete
+        if complete:  # What follows is the end of the connection, which may come late.
+            return await receive()
+        allowed = SECONDS_FOR_BODY + received / MIN_BYTES_PER_SECOND
+        try:
+            async with asyncio.timeout(begun + allowed - time.monotonic()):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
         received += len(message.get("body", b""))
+        complete = not message.get("more_body", False)
         if received > MAX_BODY_BYTES:
-            raise HTTPException(413)
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return message
 
     return receive_limited

@@ -15,7 +15,8 @@ GROUP_PREFIX = "places_of_group."
 
 class WorkshopSessionForm(BaseModel):
     """Times are those of an `<input type="datetime-local">`, in WITA. `planned_for` is the kelurahan of the coverage
-    report from which a new session was planned.
+    report from which a new session was planned. `staff` are the ids of the users who are ticked as its staff; only the
+    form of a new session has them.
 
     Each group has a field of its own for its seats, such as "places_of_group.umkm".
     """
@@ -33,6 +34,7 @@ class WorkshopSessionForm(BaseModel):
     registration_opens: str = ""
     registration_closes: str = ""
     planned_for: str = ""
+    staff: list[int] = []
     seen: str = ""
 
     def group_field(self, name: str) -> str:

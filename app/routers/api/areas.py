@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app.queries.areas import reference
-from app.web.dependencies import ApiActor, Lang, ReadDb
+from app.web.dependencies import FiguresActor, Lang, ReadDb
 
 router = APIRouter(prefix="/api/v1", tags=["reference"])
 
@@ -25,13 +25,13 @@ class TargetGroupOut(BaseModel):
 
 
 @router.get("/kelurahan")
-def list_kelurahan(db: ReadDb, _actor: ApiActor) -> list[KelurahanOut]:
+def list_kelurahan(db: ReadDb, _actor: FiguresActor) -> list[KelurahanOut]:
     """Return the kelurahan of the city that exist today, in the order of their codes. Every role may call this."""
     return [KelurahanOut.model_validate(view, from_attributes=True) for view in reference.list_kelurahan(db)]
 
 
 @router.get("/target-groups")
-def list_target_groups(db: ReadDb, _actor: ApiActor, language: Lang) -> list[TargetGroupOut]:
+def list_target_groups(db: ReadDb, _actor: FiguresActor, language: Lang) -> list[TargetGroupOut]:
     """Return all target groups in the order of the reports. Every role may call this.
 
     The labels are in the language of the request: English, unless `Accept-Language` prefers Indonesian.

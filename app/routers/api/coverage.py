@@ -15,7 +15,7 @@ from app.reports.coverage.gaps import Order, gaps_download
 from app.reports.coverage.rt import rt_download
 from app.reports.formats.download import Format
 from app.web.coverage.query import CoverageQuery, CoverageReportQuery
-from app.web.dependencies import ApiActor, Lang, ReportDb, Translate
+from app.web.dependencies import FiguresActor, Lang, ReportDb, Translate
 from app.web.downloads import download
 from app.web.etags import respond_with_etag
 
@@ -43,7 +43,7 @@ def coverage_report(
     request: Request,
     file_format: Format,
     db: ReportDb,
-    actor: ApiActor,
+    actor: FiguresActor,
     language: Lang,
     translate: Translate,
     query: Annotated[ApiCoverageReportQuery, Query()],
@@ -69,7 +69,7 @@ def coverage_gaps_report(
     request: Request,
     file_format: Format,
     db: ReportDb,
-    actor: ApiActor,
+    actor: FiguresActor,
     language: Lang,
     translate: Translate,
     query: Annotated[ApiGapsQuery, Query()],
@@ -92,7 +92,7 @@ def rt_coverage_report(
     request: Request,
     file_format: Format,
     db: ReportDb,
-    actor: ApiActor,
+    actor: FiguresActor,
     language: Lang,
     translate: Translate,
     query: Annotated[ApiRtQuery, Query()],

@@ -9,6 +9,8 @@ from app.routers.pages import (
     imports,
     messages,
     people,
+    personal_data,
+    privacy,
     registrations,
     workshops,
 )
@@ -18,6 +20,8 @@ routers = (
     *registrations.routers,
     *imports.routers,
     *people.routers,
+    *privacy.routers,
+    *personal_data.routers,
     *coverage.routers,
     *messages.routers,
     *accounts.routers,

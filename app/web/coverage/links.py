@@ -61,7 +61,8 @@ class FigureLinks:
     def _sees_all(self, counts: Counts, parameters: Mapping[str, str]) -> bool:
         """Return whether all sessions or people that these filters leave are within the actor's scope.
 
-        With a scope of the own organization, the filters must name this organization or one of its workshops.
+        With a scope of the own organization, the filters must name this organization or one of its workshops. Staff see
+        no more than their own sessions, which no filter names.
         """
         match self.actor.scope(
             Permission.WORKSHOP_READ if counts == "sessions" else Permission.PARTICIPANT_READ
@@ -73,7 +74,7 @@ class FigureLinks:
                 return (
                     parameters.get("organization") == own or parameters.get("workshop") in self.own_workshops
                 )
-            case Scope.NONE:
+            case Scope.ASSIGNED | Scope.NONE:
                 return False
 
     def _parameters(self, filters: Mapping[str, str]) -> dict[str, str]:

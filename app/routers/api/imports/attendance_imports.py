@@ -20,7 +20,7 @@ from app.services.imports.shared.sessions import SessionChoice
 from app.services.imports.shared.undo import undo_together
 from app.services.registrations.lists import upload_registration_list
 from app.web.container import container_of
-from app.web.dependencies import ApiActor, Lang, ReadDb, Translate, Vault, WriteDb
+from app.web.dependencies import ApiActor, Lang, PeopleActor, ReadDb, Translate, Vault, WriteDb
 from app.web.downloads import download
 
 router = APIRouter(prefix="/api/v1", tags=["attendance imports"])
@@ -194,7 +194,7 @@ def create_import(
 
 @router.get("/attendance-imports/{import_id}")
 def get_import(
-    request: Request, import_id: int, db: ReadDb, vault: Vault, actor: ApiActor, translate: Translate
+    request: Request, import_id: int, db: ReadDb, vault: Vault, actor: PeopleActor, translate: Translate
 ) -> Document:
     """Return the import with its first 200 rows; with `progress` while it is read or committed.
 
@@ -208,7 +208,7 @@ def list_rows(
     import_id: int,
     db: ReadDb,
     vault: Vault,
-    actor: ApiActor,
+    actor: PeopleActor,
     translate: Translate,
     kind: Annotated[list[RowKind] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 200,
@@ -222,7 +222,7 @@ def list_rows(
     get_attendance_import_view(db, actor, import_id)
     rows = list_import_rows(db, import_id, kinds=kind or (), after=cursor, limit=limit + 1)
     return {
-        "rows": list_row_documents(db, vault, rows[:limit], translate),
+        "rows": list_row_documents(db, vault, actor, rows[:limit], translate),
         "cursor": rows[limit - 1].number if len(rows) > limit else None,
     }
 
@@ -285,7 +285,7 @@ def change_row(
     changed = correct(db, vault, actor, import_id, number, cells=data.cells, decision=decision)
     rows = list_import_rows(db, import_id, numbers=changed)
     return {
-        "rows": list_row_documents(db, vault, rows, translate),
+        "rows": list_row_documents(db, vault, actor, rows, translate),
         "counts": get_attendance_import_view(db, actor, import_id).counts,
     }
 
@@ -412,7 +412,7 @@ def get_error_sheet(
     read_db: ReadDb,
     db: WriteDb,
     vault: Vault,
-    actor: ApiActor,
+    actor: PeopleActor,
     language: Lang,
     translate: Translate,
 ) -> Response:

@@ -69,8 +69,9 @@ def mark_attendance(code: str, data: AttendanceIn, db: WriteDb, actor: ApiActor)
     They may be sent in any order. A mark "present" makes a person who waits or has cancelled a walk-in. A mark whose
     `nonce` was sent before is not stored again.
 
-    404 for a registration whose attendance you may not record. 409 `session-cancelled`, `session-not-started` more than
-    a day before the session unless `confirm` has it, or `nonce-used` if the nonce belongs to another registration.
+    403 if your role may not record attendance, 404 for a registration of a session that you may not see. 409
+    `session-cancelled`, `session-not-started` more than a day before the session unless `confirm` has it, or
+    `nonce-used` if the nonce belongs to another registration.
     """
     registration = get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
     mark_input = services.MarkInput(

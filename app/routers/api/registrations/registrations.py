@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
-from app.models import AttendanceStatus, Channel, Registration, RegistrationStatus
+from app.models import AttendanceStatus, Basis, Channel, Registration, RegistrationStatus
 from app.people.matching import Decision
 from app.people.person import PersonInput
 from app.people.values.outside_places import OUTSIDE
@@ -16,11 +16,12 @@ from app.permissions import Actor, Permission
 from app.queries.people.participants import get_person_summaries
 from app.queries.registrations import registrations as queries
 from app.queries.workshops.workshop_sessions import get_workshop_session
+from app.services.people.searches import log_search
 from app.services.registrations import registrations as services
 from app.services.registrations.requests import AlreadyRegistered, PersonUnclear, RegistrationRequest
 from app.services.registrations.rosters import RosterFormat, download_roster
 from app.web.container import container_of
-from app.web.dependencies import ApiActor, Lang, ReadDb, Translate, Vault, WriteDb
+from app.web.dependencies import ApiActor, Lang, PeopleActor, ReadDb, Translate, Vault, WriteDb
 from app.web.downloads import download
 
 router = APIRouter(prefix="/api/v1", tags=["registrations"])
@@ -46,6 +47,8 @@ ANI_WAITS: dict[str, JsonValue] = {
     "target_group": "umkm",
     "phone": "0812••••123",
     "channel": "organizer",
+    "basis": "consent",
+    "consent_notice": "2026-2",
     "attendance": None,
     "registered_at": "2026-07-21T02:15:00Z",
     "ahead": 2,
@@ -69,9 +72,10 @@ CONFLICTS: dict[int | str, dict[str, Any]] = {
 
 
 class RegistrationIn(BaseModel):
-    """`kelurahan` is a code, a name or "outside". `consent`: the person agreed to the privacy notice.
+    """`kelurahan` is a code, a name or "outside". `consent`: the person agreed to the privacy notice in force.
 
-    `person` answers `person-unclear`. `overrule` gives a seat beyond the limits; that is recorded.
+    Without consent `basis` says why the data may be kept. `person` answers `person-unclear`. `overrule` gives a seat
+    beyond the limits; that is recorded.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [ANI]})
@@ -80,6 +84,7 @@ class RegistrationIn(BaseModel):
     kelurahan: str
     target_group: str
     consent: bool
+    basis: Literal["public-task", "paper-consent"] = "public-task"
     nik: str = ""
     phone: str = ""
     email: str = ""
@@ -126,6 +131,8 @@ class RegistrationOut(BaseModel):
     target_group: str
     phone: str | None
     channel: Channel | None
+    basis: Basis
+    consent_notice: str | None
     attendance: AttendanceStatus | None
     registered_at: datetime = Field(validation_alias="created_at")
     ahead: int
@@ -143,15 +150,15 @@ class RegistrationPage(BaseModel):
 def list_registrations(
     code: str,
     db: ReadDb,
-    actor: ApiActor,
+    actor: PeopleActor,
     status: RegistrationStatus | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[int, Query(ge=0)] = 0,
 ) -> RegistrationPage:
     """Return at most `limit` registrations of the session in the order in which they were made, also cancelled ones.
 
-    `status` narrows to one status. `cursor` is that of the page before. 404 for a session whose attendance you may not
-    record.
+    `status` narrows to one status. `cursor` is that of the page before. 403 if your role may not record attendance, 404
+    for a session that you may not see.
     """
     workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
     filters = queries.RegistrationFilters(status=status)
@@ -162,6 +169,7 @@ def list_registrations(
 
 @router.post("/sessions/{code}/registrations", status_code=201, responses=CONFLICTS)
 def register_person(
+    request: Request,
     code: str,
     data: RegistrationIn,
     db: WriteDb,
@@ -173,14 +181,15 @@ def register_person(
     """Register a person, and return the registration: `confirmed`, or `waitlisted` if a limit is reached.
 
     With `overrule` the person gets a seat all the same. Sent again with the same `Idempotency-Key`, it registers nobody
-    and returns the first registration. 404 for a session whose attendance you may not record, 422 with the fields to
-    correct.
+    and returns the first registration. 403 if your role may not register people, 404 for a session that you may not
+    see, 422 with the fields to correct.
     """
     workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
     registration_request = RegistrationRequest(
         Channel.ORGANIZER,
         language=language,
         consent=data.consent,
+        basis=Basis(data.basis),
         request_key=_request_key(actor, workshop_session.code, idempotency_key) if idempotency_key else None,
         overrule=data.overrule,
         decision=Decision(person=data.person) if data.person is not None else None,
@@ -201,8 +210,11 @@ def register_person(
                 "rt": person.rt,
                 "phone": person.phone,
             }
-            for person in get_person_summaries(db, problem.candidates).values()
+            for person in get_person_summaries(db, actor, problem.candidates).values()
         ]
+        db.rollback()  # the log is written in a transaction of its own
+        terms = (data.name, data.phone, data.nik, data.email)
+        log_search(container_of(request).engine, vault, actor, "session", code, *terms)
         raise
     return RegistrationOut.model_validate(
         queries.get_registration_view(db, db.get_one(Registration, registration.id))
@@ -213,8 +225,8 @@ def register_person(
 def cancel_registration(code: str, db: WriteDb, actor: ApiActor) -> RegistrationOut:
     """Cancel a registration and return it. Its seat goes to the first person on the waiting list who fits.
 
-    Cancelling twice changes nothing. 404 for a registration whose attendance you may not record, 409 `too-late` once
-    the session has begun or attendance is recorded.
+    Cancelling twice changes nothing. 403 if your role may not cancel, 404 for a registration of a session that you may
+    not see, 409 `too-late` once the session has begun or attendance is recorded.
     """
     registration = queries.get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
     return RegistrationOut.model_validate(
@@ -229,7 +241,7 @@ def get_roster(
     file_format: RosterFormat,
     read_db: ReadDb,
     db: WriteDb,
-    actor: ApiActor,
+    actor: PeopleActor,
     language: Lang,
     translate: Translate,
 ) -> Response:

@@ -12,7 +12,7 @@ from app.errors import Invalid
 from app.queries.workshops import workshop_sessions as queries
 from app.services.workshops import workshop_sessions as services
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, to_local_time
-from app.web.dependencies import ApiActor, ReadDb, WriteDb
+from app.web.dependencies import ApiActor, FiguresActor, ReadDb, WriteDb
 
 router = APIRouter(prefix="/api/v1", tags=["sessions"])
 
@@ -133,7 +133,7 @@ def create_session(workshop_code: str, data: SessionIn, db: WriteDb, actor: ApiA
 
 
 @router.get("/sessions/{code}")
-def get_session(code: str, db: ReadDb, actor: ApiActor) -> SessionOut:
+def get_session(code: str, db: ReadDb, actor: FiguresActor) -> SessionOut:
     """Return a session with its numbers of registrations. 404 if there is none with this code that you may see."""
     return SessionOut.model_validate(queries.get_workshop_session_view(db, actor, code))
 

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.queries.workshops import workshops as queries
 from app.services.workshops import workshops as services
 from app.services.workshops.workshops import WorkshopInput
-from app.web.dependencies import ApiActor, ReadDb, WriteDb
+from app.web.container import container_of
+from app.web.dependencies import ApiActor, FiguresActor, ReadDb, WriteDb
 
 router = APIRouter(prefix="/api/v1/workshops", tags=["workshops"])
 
@@ -85,7 +86,7 @@ class WorkshopPage(BaseModel):
 @router.get("")
 def list_workshops(
     db: ReadDb,
-    actor: ApiActor,
+    actor: FiguresActor,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str = "",
 ) -> WorkshopPage:
@@ -99,7 +100,7 @@ def list_workshops(
 
 
 @router.post("", status_code=201)
-def create_workshop(data: WorkshopIn, db: WriteDb, actor: ApiActor) -> WorkshopOut:
+def create_workshop(request: Request, data: WorkshopIn, db: WriteDb, actor: ApiActor) -> WorkshopOut:
     """Create a workshop of your organization, and return it.
 
     403 if your role may not create workshops, 409 `code-taken`, 422 with the fields to correct.
@@ -109,18 +110,21 @@ def create_workshop(data: WorkshopIn, db: WriteDb, actor: ApiActor) -> WorkshopO
         actor,
         data.code,
         WorkshopInput(data.title, tuple(data.target_groups), data.description, data.pillar, data.public),
+        privacy_contact=container_of(request).settings.privacy_contact,
     )
     return WorkshopOut.model_validate(queries.get_workshop_view(db, actor, workshop.code))
 
 
 @router.get("/{code}")
-def get_workshop(code: str, db: ReadDb, actor: ApiActor) -> WorkshopOut:
+def get_workshop(code: str, db: ReadDb, actor: FiguresActor) -> WorkshopOut:
     """Return a workshop. 404 if there is none with this code that you may see."""
     return WorkshopOut.model_validate(queries.get_workshop_view(db, actor, code))
 
 
 @router.patch("/{code}")
-def change_workshop(code: str, data: WorkshopPatch, db: WriteDb, actor: ApiActor) -> WorkshopOut:
+def change_workshop(
+    request: Request, code: str, data: WorkshopPatch, db: WriteDb, actor: ApiActor
+) -> WorkshopOut:
     """Change the fields that are sent, and return the workshop. `archived` archives it or undoes that.
 
     403 if your role may not change workshops, 404 for a workshop that you may not see, 422 with the fields to correct.
@@ -130,7 +134,8 @@ def change_workshop(code: str, data: WorkshopPatch, db: WriteDb, actor: ApiActor
         fields["pillar"] = data.pillar
     if data.target_groups is not None:
         fields["target_groups"] = tuple(data.target_groups)
-    services.patch_workshop(db, actor, code, fields)
+    contact = container_of(request).settings.privacy_contact
+    services.patch_workshop(db, actor, code, fields, privacy_contact=contact)
     if data.archived is not None:
         services.set_archived(db, actor, code, archived=data.archived)
     return WorkshopOut.model_validate(queries.get_workshop_view(db, actor, code))
