@@ -10,11 +10,12 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, insert
 
 from app.database import create_engine, reading
 from app.queries.areas.reference import list_kelurahan as every_kelurahan
+from app.queries.privacy.notices import get_current_notice
 from app.queries.workshops.public_workshops import get_public_workshop
 from app.routers.pages.workshops.public_workshops import RegistrationForm
 from app.settings import Settings
 from app.web.pages import current_path, jinja_environment
-from benchmarks.citizens import workshop_code
+from benchmarks.citizens import CONTACT, workshop_code
 
 REQUEST_KEY = "constant-constant-0000"
 
@@ -32,6 +33,7 @@ def create_app() -> FastAPI:
     bare_registration.create(engine, checkfirst=True)
     with reading(engine) as db:
         workshop = get_public_workshop(db, workshop_code(1), "id")
+        notice = get_current_notice(db)
         constants: dict[str, Any] = {
             "actor": None,
             "flash": None,
@@ -42,7 +44,10 @@ def create_app() -> FastAPI:
             "workshop": workshop,
             "chosen": workshop.sessions[0],
             "kelurahan": every_kelurahan(db),
-            "privacy_contact": "",
+            "is_open": True,
+            "not_open": "",
+            "notice": notice,
+            "notice_sections": notice.sections("id", organizer=workshop.organization, contact=CONTACT),
         }
     app = FastAPI()
 

@@ -22,6 +22,7 @@ from app.settings import Settings
 from benchmarks.contenders import SECRET
 from benchmarks.sheets import FIRST, LAST, word
 
+CONTACT = "privasi@contoh.id"
 GROUPS = ("umkm", "rt", "tokoh", "komunitas", "umum")
 # What a browser sends besides; a proxy in front of the service names the visitor's address.
 HEADERS = (
@@ -53,7 +54,7 @@ def make_workshops(url: str, workshops: int, places: int, places_per_kelurahan: 
             workshop = WorkshopInput(
                 f"Pengukuran {number}", GROUPS, "Untuk mengukur saja.", pillar="cakap", public=True
             )
-            create_workshop(db, OPERATOR, code, workshop)
+            create_workshop(db, OPERATOR, code, workshop, privacy_contact=CONTACT)
             create_workshop_session(db, OPERATOR, code, session_code(number), session)
     engine.dispose()
 

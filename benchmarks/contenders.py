@@ -29,7 +29,7 @@ from app.settings import Settings
 from benchmarks.sheets import sheet_file
 
 SESSION = "UKUR-2025-1"
-SECRET = "for measuring only"  # noqa: S105 (of databases that are gone a minute later)
+SECRET = "for-measuring-only-P3mWc8vQzR5nXk2JtY7bLd9sHf4gAe"  # noqa: S105 (of databases that are gone a minute later)
 GROUPS = ("umkm", "rt", "tokoh", "komunitas", "umum")
 PERSON = ("id", "name", "name_key", "phone", "sex", "kelurahan_code", "rt", "created_at")
 REGISTRATION = (
@@ -78,7 +78,19 @@ def floor(engine: Engine, _vault: NikVault, content: bytes) -> None:
             )
         )
         registrations.append(
-            (number, f"{number:08}", number, 1, "confirmed", KELURAHAN, "7", row[3], "umkm", "consent", now)
+            (
+                number,
+                f"{number:08}",
+                number,
+                1,
+                "confirmed",
+                KELURAHAN,
+                "7",
+                row[3],
+                "umkm",
+                "public-task",
+                now,
+            )
         )
         attendances.append((number, "present", now))
     with engine.execution_options(writes=True).begin() as connection:

@@ -31,6 +31,7 @@ def serving(command: tuple[str, ...], url: str, workers: int = 1) -> Iterator[in
             "JANGKAU_DATA_DIR": folder,
             "JANGKAU_DATABASE_URL": url,
             "JANGKAU_SECRET_KEY": SECRET,
+            "JANGKAU_PRIVACY_CONTACT": "privasi@contoh.id",
         }
         log = Path(folder, "log")
         with log.open("wb") as output:

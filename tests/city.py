@@ -3,7 +3,7 @@
 The fixture `city` is a `City`.
 
 Sari (organizer) and Budi (staff) belong to one organization, Tono (organizer) to another; Made (admin) and
-Rina (viewer) are Dinas Kominfo's.
+Rina (viewer) are Dinas Kominfo's. Budi is assigned to Sari's sessions.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -16,11 +16,14 @@ from sqlmodel import SQLModel, col, select
 
 from app.database import reading, writing
 from app.models import (
+    ACCESS_ACTIONS,
+    Activity,
     Attendance,
     AttendanceImport,
     AttendanceImportRow,
     AttendanceStatus,
     Basis,
+    Organization,
     Participant,
     Registration,
     RegistrationStatus,
@@ -33,13 +36,15 @@ from app.nik_vault import NikVault
 from app.people.values.names import name_key
 from app.permissions import OPERATOR, Actor
 from app.queries.imports.rows import list_import_rows
-from app.services.accounts.users import DINAS_KOMINFO, create_user
+from app.services.accounts.organizations import DINAS_KOMINFO
+from app.services.accounts.users import create_user
 from app.services.imports.commit import CommitChoices, commit_import
 from app.services.imports.review import correct_row
 from app.services.imports.sheet_choices import SheetChoices
 from app.services.imports.undo import undo_import
 from app.services.imports.upload import upload_sheet
 from app.services.registrations.codes import generate_registration_code
+from app.services.workshops.session_staff import assign_staff
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
@@ -84,10 +89,12 @@ class City:
                 or create_user(db, OPERATOR, email=email, name=name, role=role, organization=organization)
                 for email, name, role, organization in STAFF
             }
+            self._kinds = {row.id: row.kind for row in db.exec(select(Organization))}
 
     def actor(self, name: str) -> Actor:
         """Return the actor for made, sari, budi, rina or tono."""
-        return Actor.from_user(self.users[name])
+        user = self.users[name]
+        return Actor.from_user(user, self._kinds[user.organization_id])
 
     def workshop(self, code: str, *groups: str, by: str = "sari") -> str:
         """Create a workshop and return its code."""
@@ -105,9 +112,20 @@ class City:
     ) -> str:
         """Create a session of three hours in a workshop of its own, and return its code."""
         workshop = self.workshop(f"{code}-W", *groups, by=by)
-        form = WorkshopSessionInput(starts, starts + timedelta(hours=3), capacity=capacity)
+        return self.add_session(
+            workshop,
+            code,
+            WorkshopSessionInput(starts, starts + timedelta(hours=3), capacity=capacity),
+            by=by,
+        )
+
+    def add_session(self, workshop: str, code: str, data: WorkshopSessionInput, *, by: str = "sari") -> str:
+        """Create a session of a workshop, to which Sari assigns Budi if it is hers, and return its code."""
         with writing(self.engine) as db:
-            return create_workshop_session(db, self.actor(by), workshop, code, form).code
+            create_workshop_session(db, self.actor(by), workshop, code, data)
+            if by == "sari":
+                assign_staff(db, self.actor(by), code, [self.users["budi"].id])
+            return code
 
     def workshop_of_days(self, code: str = "TIGA", count: int = 3) -> tuple[str, ...]:
         """Create a workshop with a session on each of `count` days in a row, and return the sessions' codes."""
@@ -115,9 +133,9 @@ class City:
         codes = tuple(f"{code}-{number}" for number in range(1, count + 1))
         for days, session_code in enumerate(codes):
             starts = MORNING + timedelta(days=days)
-            form = WorkshopSessionInput(starts, starts + timedelta(hours=3))
-            with writing(self.engine) as db:
-                create_workshop_session(db, self.actor("sari"), workshop, session_code, form)
+            self.add_session(
+                workshop, session_code, WorkshopSessionInput(starts, starts + timedelta(hours=3))
+            )
         return codes
 
     def upload(
@@ -193,7 +211,7 @@ class City:
                 outside_place=outside,
                 sex=sex,
                 target_group_code=group,
-                basis=Basis.CONSENT,
+                basis=Basis.PUBLIC_TASK,
             )
             db.add(registration)
             db.flush()
@@ -220,6 +238,10 @@ class City:
         """Return the rows of an import by their numbers in the sheet."""
         with reading(self.engine) as db:
             return {row.number: row for row in list_import_rows(db, import_id)}
+
+    def changes(self) -> list[Activity]:
+        """Return the lines of the activity log about changes, in their order: without views, searches and refusals."""
+        return [line for line in self.all(Activity) if line.action not in ACCESS_ACTIONS]
 
     def all(self, model: type[Thing]) -> list[Thing]:
         """Return all rows of a model, in the order of their keys."""

@@ -1,7 +1,8 @@
 """Fixtures for all tests: settings, engine, session and app.
 
 Further fixtures: `tests/database.py` (a database for every test, on SQLite and PostgreSQL), `tests/server.py` (real
-processes), `tests/sheet_reading.py` (where uploaded files are parsed) and `tests/smtp_server.py` (receives mails).
+processes), `tests/sheet_reading.py` (where uploaded files are parsed), `tests/smtp_server.py` (receives mails) and
+`tests/identity_providers.py` (single sign-on).
 Helpers: `tests/city.py` (users, sessions, sheets), `tests/scenarios.py` (what a database holds before a test) and
 `tests/upcoming_sessions.py`.
 """
@@ -19,19 +20,25 @@ from sqlalchemy import Engine
 from app.database import Db, create_engine
 from app.main import create_app, make_container
 from app.nik_vault import NikVault
-from app.services.accounts import users
+from app.services.accounts import passwords
 from app.settings import Settings
 from tests.city import City
-from tests.scenarios import SECRET
+from tests.scenarios import PRIVACY_CONTACT, SECRET
 
-pytest_plugins = ["tests.database", "tests.server", "tests.sheet_reading", "tests.smtp_server"]
+pytest_plugins = [
+    "tests.database",
+    "tests.server",
+    "tests.sheet_reading",
+    "tests.smtp_server",
+    "tests.identity_providers",
+]
 
 # Hypothesis tries the same examples on every machine, without a time limit.
 hypothesis.settings.register_profile("jangkau", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("jangkau")
 
 # Real hashes, but of passwords that nobody needs to be kept from guessing.
-users.password_hasher.current_hasher = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+passwords.password_hasher.current_hasher = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def pytest_configure() -> None:
@@ -41,7 +48,13 @@ def pytest_configure() -> None:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, database_url=database_url, secret_key=SECRET)
+    return Settings(
+        data_dir=tmp_path,
+        database_url=database_url,
+        secret_key=SECRET,
+        privacy_contact=PRIVACY_CONTACT,
+        second_factor="off",
+    )
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +87,7 @@ def city(engine: Engine, settings: Settings) -> City:
 @pytest.fixture(scope="session")
 def built_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The app with all routes, built once for all tests."""
-    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("var")))
+    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("var"), base_url="http://testserver"))
     app.state.container.close()
     return app
 

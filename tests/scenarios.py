@@ -17,7 +17,8 @@ from app.services.reference_data import set_up_database
 from app.settings import Settings
 from tests.city import City
 
-SECRET = SecretStr("only-for-tests")
+SECRET = SecretStr("only-for-tests-P3mWc8vQzR5nXk2JtY7bLd9sHf4gAeUq")
+PRIVACY_CONTACT = "privasi@contoh.id"
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Scenario:
     based_on: "Scenario | None" = None
 
     def set_up_at(self, url: str) -> None:
-        settings = Settings(database_url=url, secret_key=SECRET)
+        settings = Settings(database_url=url, secret_key=SECRET, privacy_contact=PRIVACY_CONTACT)
         engine = create_engine(settings)
         self.set_up(engine, settings)
         engine.dispose()

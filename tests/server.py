@@ -30,6 +30,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "JANGKAU_DATA_DIR": str(settings.data_dir),
         "JANGKAU_DATABASE_URL": settings.database_url,
         "JANGKAU_SECRET_KEY": settings.secret_key.get_secret_value(),
+        "JANGKAU_SECOND_FACTOR": settings.second_factor,
+        "JANGKAU_PRIVACY_CONTACT": settings.privacy_contact,
     }
 
 
@@ -76,10 +78,15 @@ def server(environment: dict[str, str], tmp_path: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def serving(environment: dict[str, str], folder: Path, *, new_interpreter: bool = False) -> Iterator[Server]:
-    """The same as a context manager, for tests that need several servers, or one that a `new_interpreter` starts."""
+def serving(
+    environment: dict[str, str], folder: Path, *, new_interpreter: bool = False, host: str = "127.0.0.1"
+) -> Iterator[Server]:
+    """The same as a context manager, for tests that need several servers, or one that a `new_interpreter` starts.
+
+    `host` is this machine's address or name in the URL.
+    """
     port = free_port()
-    log, url = folder / f"server-{port}.log", f"http://127.0.0.1:{port}"
+    log, url = folder / f"server-{port}.log", f"http://{host}:{port}"
     command = ["serve", "--port", str(port)]
     process = jangkau_command.start(
         command, {**environment, "JANGKAU_BASE_URL": url}, output=log, new_interpreter=new_interpreter

@@ -9,9 +9,10 @@ from app.database import writing
 from app.i18n import wita
 from app.models import Registration, WorkshopSession
 from app.models.base import now
-from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
+from app.services.workshops.workshop_sessions import WorkshopSessionInput
 from app.services.workshops.workshops import WorkshopInput, create_workshop
 from tests.city import City
+from tests.scenarios import PRIVACY_CONTACT
 
 JUALAN = "JUALAN"
 
@@ -32,9 +33,10 @@ def create_upcoming_session(
     with writing(city.engine) as db:
         if not db.exec(select(WorkshopSession).where(WorkshopSession.code.startswith(workshop))).first():
             data = WorkshopInput("Jualan Daring", groups, "Bawa ponsel sendiri.", public=public)
-            create_workshop(db, city.actor("sari"), workshop, data)
-        session_data = WorkshopSessionInput(starts, starts + timedelta(hours=3), **fields)
-        return create_workshop_session(db, city.actor("sari"), workshop, code, session_data).code
+            create_workshop(db, city.actor("sari"), workshop, data, privacy_contact=PRIVACY_CONTACT)
+    return city.add_session(
+        workshop, code, WorkshopSessionInput(starts, starts + timedelta(hours=3), **fields)
+    )
 
 
 def morning_in(days: int) -> datetime:

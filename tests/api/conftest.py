@@ -8,21 +8,22 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.database import writing
+from app.models import TokenScope
 from app.permissions import OPERATOR
 from app.services.accounts.users import create_api_token
 from tests.api.imports.uploads import LIST, send
 from tests.city import City
 
-Program = Callable[[str], TestClient]
+Program = Callable[..., TestClient]
 
 
 @pytest.fixture
 def program(app: FastAPI, city: City) -> Program:
-    """A function that returns the API client of made, sari, budi, rina or tono."""
+    """A function that returns the API client of made, sari, budi, rina or tono, with a token of the `scope`."""
 
-    def log_in(name: str) -> TestClient:
+    def log_in(name: str, scope: TokenScope = TokenScope.WRITE) -> TestClient:
         with writing(city.engine) as db:
-            token = create_api_token(db, OPERATOR, city.users[name], "uji")
+            token = create_api_token(db, OPERATOR, city.users[name], "uji", scope=scope)
         return TestClient(
             app, base_url="http://testserver/api/v1", headers={"Authorization": f"Bearer {token}"}
         )

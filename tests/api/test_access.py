@@ -140,7 +140,11 @@ def test_health_needs_no_token(app: FastAPI) -> None:
 def without_database(tmp_path: Path) -> Iterator[TestClient]:
     """The service after its database has gone."""
     gone = tmp_path / "gone"
-    app = create_app(Settings(data_dir=tmp_path, database_url=f"sqlite:///{gone}/jangkau.sqlite3"))
+    app = create_app(
+        Settings(
+            data_dir=tmp_path, database_url=f"sqlite:///{gone}/jangkau.sqlite3", base_url="http://testserver"
+        )
+    )
     gone.rmdir()
     yield TestClient(app, raise_server_exceptions=False)
     app.state.container.close()

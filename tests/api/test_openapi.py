@@ -78,6 +78,23 @@ def test_every_call_says_that_it_needs_a_token(description: dict[str, Any]) -> N
     assert open_to_all == {"/health/live", "/health/ready"}
 
 
+def test_every_call_says_which_scope_it_needs(description: dict[str, Any]) -> None:
+    """Reading needs "figures" or "people", everything else "write"."""
+    needed = {
+        (method, path): next(iter(call["security"][0].values()))
+        for path, methods in description["paths"].items()
+        for method, call in methods.items()
+        if path.startswith("/api/")
+    }
+    assert {scopes[0] for (method, _path), scopes in needed.items() if method != "get"} == {"write"}
+    assert {scopes[0] for (method, _path), scopes in needed.items() if method == "get"} == {
+        "figures",
+        "people",
+    }
+    assert all(len(scopes) == 1 for scopes in needed.values())
+    assert needed[("get", "/api/v1/sessions/{code}/registrations")] == ["people"]
+
+
 def test_every_call_has_a_name_of_its_own(description: dict[str, Any]) -> None:
     names = [part["operationId"] for part in parts(description) if "operationId" in part]
 
@@ -99,3 +116,21 @@ def test_what_is_sent_and_answered_has_an_example(description: dict[str, Any], n
         field for field, said in schema["properties"].items() if {"type": "null"} in said.get("anyOf", [])
     }
     assert set(schema.get("required", [])) - may_be_null <= set(example) <= set(schema["properties"])
+
+
+def test_every_call_lists_its_problems(description: dict[str, Any]) -> None:
+    for path, methods in description["paths"].items():
+        for method, call in methods.items():
+            if not path.startswith("/api/"):
+                continue
+            problems = {status for status in call["responses"] if status.startswith("4")}
+            assert problems >= {"400", "401", "403", "404", "422", "429"}, (method, path)
+            assert method == "get" or problems >= {"408", "409", "413"}, (method, path)
+            for status in problems:
+                assert list(call["responses"][status]["content"]) == ["application/problem+json"]
+
+
+def test_a_problem_is_as_described(description: dict[str, Any], built_app: FastAPI) -> None:
+    problem = TestClient(built_app).get("/api/v1/workshops").json()
+
+    assert set(description["components"]["schemas"]["Problem"]["required"]) == set(problem)

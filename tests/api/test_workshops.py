@@ -160,7 +160,7 @@ def test_a_patch_keeps_what_others_changed_at_the_same_time(
     data = WorkshopSessionInput(starts, starts + timedelta(hours=3), capacity=40, places_of_group={"rt": 5})
     with ThreadPoolExecutor(2) as threads:
         with writing(city.engine) as db:
-            change_workshop_session(db, city.actor("budi"), "SPBE-2025-1", data)
+            change_workshop_session(db, city.actor("sari"), "SPBE-2025-1", data)
             change_workshop(db, city.actor("sari"), "SPBE-2025", WorkshopInput("Baru", ("tokoh",), "Isi"))
             requests = [
                 threads.submit(sari.patch, "/sessions/SPBE-2025-1", json={"venue": "Aula Contoh"}),

@@ -6,6 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
+from app.database import writing
+from app.i18n import wita
+from app.models.base import now
+from app.services.privacy.breaches import BreachInput, record_breach
 from app.settings import Settings
 from tests.browser.conftest import PageCheck
 from tests.browser.steps import log_in, log_in_as, submit
@@ -21,9 +25,24 @@ PLACES = (
     "/administrasi/wilayah/64.71.04.1001",
     "/administrasi/wilayah/baru",
     "/administrasi/sebutan-tak-jelas",
+    "/administrasi/pemberitahuan",
+    "/administrasi/kebocoran",
+    "/administrasi/kebocoran/1",
+    "/administrasi/kebocoran/1/ubah",
+    "/privasi",
     "/peserta/1",
     "/peserta/1/ubah",
     "/peserta/1/kelompok",
+    "/peserta/1/data",
+    "/usulan",
+    "/permintaan-data",
+    "/data-tersimpan",
+    "/pengaturan/penyimpanan",
+    "/administrasi/persetujuan",
+    "/administrasi/pengguna/1",
+    "/akun",
+    "/akun/kata-sandi",
+    "/akun/surel",
     "/catatan",
 )
 
@@ -37,6 +56,10 @@ def made(page: Page, engine: Engine, settings: Settings) -> Page:
     city.import_sheet(
         city.session(), sheet("Nama;Kelurahan;HP;Kehadiran", "Ani Aster;Manggar;081200000001;hadir")
     )
+    with writing(engine) as db:
+        found = wita(now()).replace(tzinfo=None)
+        breach = BreachInput("Daftar salah kirim", found, "Surel salah alamat.", "Nama", scope="all")
+        record_breach(db, city.actor("made"), breach)
     log_in_as(page, city, "made")
     return page
 

@@ -64,7 +64,7 @@ def test_three_fields_lead_to_a_ticket(
     look_closely(page)
     screenshot(page, "ticket")
 
-    page.get_by_role("link", name="Perbaiki").click()
+    page.get_by_role("link", name="Perbaiki", exact=True).click()
     look_closely(page)
     page.locator("[name=kelurahan]").select_option("outside")
     page.locator("[name=outside_place]").fill("Samarinda")
@@ -141,6 +141,7 @@ def test_the_waiting_list_and_a_delegation(
     for number, name in enumerate(("Dewi Contoh", "Eko Contoh"), start=1):
         page.locator(f"[id='{number}.name']").fill(name)
         page.locator(f"[id='{number}.target_group']").select_option("rt")
+    page.get_by_label("Kami sudah memberi tahu mereka semua").check()
     page.get_by_role("button", name="Daftarkan semuanya").click()
     expect(page.locator("main tbody tr")).to_have_count(2)
     expect(page.get_by_text("2 orang sudah terdaftar.")).to_be_in_viewport()

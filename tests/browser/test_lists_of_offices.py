@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
-from app.database import writing
 from app.models import Participant, Registration
-from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
+from app.services.workshops.workshop_sessions import WorkshopSessionInput
 from app.settings import Settings
 from tests.browser.conftest import DESKTOP, PHONE, PageCheck
 from tests.browser.steps import log_in_as, submit
@@ -28,8 +27,7 @@ def sari(engine: Engine, settings: Settings) -> City:
     for day in range(3):
         starts = MORNING + timedelta(days=day)
         form = WorkshopSessionInput(starts, starts + timedelta(hours=3))
-        with writing(engine) as db:
-            create_workshop_session(db, city.actor("sari"), workshop, f"BIMTEK-{day + 1}", form)
+        city.add_session(workshop, f"BIMTEK-{day + 1}", form)
     return city
 
 

@@ -16,7 +16,7 @@ from app.services.registrations.requests import RegistrationRequest
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
 from tests.browser.steps import log_in_as, submit
-from tests.city import City
+from tests.city import MANGGAR, City
 from tests.upcoming_sessions import create_upcoming_session, morning_in
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -24,9 +24,9 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 @pytest.fixture
 def city(engine: Engine, settings: Settings) -> City:
-    """Ani has come to a session of another organization."""
+    """Ani has come to an earlier session."""
     city = City(engine, settings)
-    city.register(city.session("PESISIR-2025-1", by="tono"), "Ani Aster")
+    city.register(city.session("PESISIR-2025-1"), "Ani Aster")
     return city
 
 
@@ -68,7 +68,7 @@ def test_a_known_person_is_registered_while_they_are_typed(
 
     sari.goto("/sesi/JUALAN-1/daftarkan-orang")
     sari.locator("input[name=name]").press_sequentially("Budi Bakung")
-    expect(sari.locator("#saran")).to_contain_text("Orang baru")
+    expect(sari.locator("#saran")).to_contain_text("Tidak ada orang seperti ini")
     sari.locator("select[name=kelurahan]").select_option(label="Manggar")
     expect(sari.locator("#saran")).to_contain_text("Manggar: 1 dari 1")
     sari.locator("select[name=target_group]").select_option("umkm")
@@ -82,6 +82,32 @@ def test_a_known_person_is_registered_while_they_are_typed(
 def test_without_scripts_a_button_finds_them(sari: Page, city: City) -> None:
     create_upcoming_session(city, groups=("umkm", "rt"))
     register_person(sari, "Ani Aster", by_button=True)
+
+
+def test_proposed_changes_are_decided(sari: Page, city: City, check_accessibility: PageCheck) -> None:
+    """Somebody gives a telephone number and an address for Ani on the public page, which Sari accepts."""
+    create_upcoming_session(city)
+    ticket = sari.request.post(
+        "/daftar/JUALAN?sesi=JUALAN-1",
+        form={
+            "name": "Ani Aster",
+            "kelurahan": MANGGAR,
+            "phone": "081200000411",
+            "email": "ani@contoh.id",
+            "consent": "true",
+        },
+    ).url
+    sari.goto(ticket)
+    check_accessibility(sari)
+
+    sari.goto("/peserta")
+    sari.locator("nav a[href='/usulan']").click()
+    check_accessibility(sari)
+    sari.locator("section.proposals > form button[value=accept]").click()
+
+    expect(sari.locator(".flash")).to_contain_text("Diterima: 2 perubahan")
+    expect(sari.locator("nav a[href='/usulan']")).to_have_text("Usulan perubahan")
+    check_accessibility(sari)
 
 
 def register_person(page: Page, name: str, *, by_button: bool = False) -> None:

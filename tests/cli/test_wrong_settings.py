@@ -1,5 +1,7 @@
 """Wrong settings and unusable databases are reported in one sentence that names the setting, without passwords."""
 
+import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from sqlalchemy import text
 from app.database import writing
 from tests.city import City, crowd, sheet
 from tests.database import on_sqlite
-from tests.server import Jangkau
+from tests.server import Jangkau, serving
 
 
 @on_sqlite
@@ -67,6 +69,41 @@ def test_a_wrong_setting_is_named_before_workers_start(
     assert "raha" not in done.stderr
 
 
+@on_sqlite
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "rahasia",
+        "jangkau-balikpapan-2026",
+        "0123456789abcdef" * 4,
+        "Rahasia-2026-" * 4,
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefg",
+        "kunci rahasia dinas kominfo kota balikpapan 2026",
+    ],
+)
+def test_a_weak_secret_is_refused_with_the_way_to_make_one(
+    jangkau: Jangkau, environment: dict[str, str], secret: str
+) -> None:
+    environment["JANGKAU_SECRET_KEY"] = secret
+
+    for command in (("serve", "--port", "0"), ("worker",), ("demo",)):
+        done = jangkau(*command)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("JANGKAU_SECRET_KEY is too weak")
+        assert "secrets.token_urlsafe(48)" in done.stderr
+        assert secret not in done.stderr
+
+
+@on_sqlite
+@pytest.mark.parametrize("make", [secrets.token_urlsafe, secrets.token_hex])
+def test_32_random_bytes_are_a_secret(
+    jangkau: Jangkau, environment: dict[str, str], make: Callable[[int], str]
+) -> None:
+    environment["JANGKAU_SECRET_KEY"] = make(32)
+
+    assert jangkau("demo", "--if-empty").returncode == 0
+
+
 def test_a_database_of_a_newer_version_is_refused(jangkau: Jangkau, city: City) -> None:
     with writing(city.engine) as db:
         db.connection().execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -86,7 +123,7 @@ def test_a_database_restored_without_its_secret_is_not_served(
     jangkau: Jangkau, environment: dict[str, str], city: City, content: bytes
 ) -> None:
     city.commit(city.upload(city.session(), content).id)
-    environment["JANGKAU_SECRET_KEY"] = "another than the one before"
+    environment["JANGKAU_SECRET_KEY"] = secrets.token_urlsafe(48)
 
     done = jangkau("serve", "--port", "0")
 
@@ -108,3 +145,18 @@ def test_an_unusable_database_is_reported_with_its_setting(
         assert "JANGKAU_DATABASE_URL" in done.stderr
         assert "jangkau db upgrade" not in done.stderr
         assert "Traceback" not in done.stderr
+
+
+@on_sqlite
+def test_without_a_contact_for_personal_data_no_page_is_public(
+    jangkau: Jangkau, environment: dict[str, str], tmp_path: Path
+) -> None:
+    del environment["JANGKAU_PRIVACY_CONTACT"]
+
+    done = jangkau("workshop", "create", "BARU", "--title", "Kelas Baru", "--public")
+
+    assert done.returncode == 1
+    assert "Set JANGKAU_PRIVACY_CONTACT to an e-mail address or telephone number" in done.stderr
+    assert jangkau("workshop", "create", "BARU", "--title", "Kelas Baru").stdout == "BARU\n"
+    with serving(environment, tmp_path) as server:
+        assert "JANGKAU_PRIVACY_CONTACT is not set" in server.log.read_text()

@@ -18,7 +18,7 @@ from app.database import writing
 from app.main import create_app
 from app.models import User, Workshop, WorkshopSession
 from app.services.accounts.logins import create_login
-from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
+from app.services.workshops.workshop_sessions import WorkshopSessionInput
 from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
 from app.web.container import Container
@@ -92,6 +92,13 @@ def stranger(app: FastAPI, engine: Engine, people: People) -> TestClient:
 
 
 @contextmanager
+def served_to_browsers(settings: Settings, **changes: object) -> Iterator[FastAPI]:
+    """The service with these settings, changed as given, at the address that browsers of tests use."""
+    with served(settings.model_copy(update={"base_url": "http://testserver", **changes})) as app:
+        yield app
+
+
+@contextmanager
 def served(settings: Settings) -> Iterator[FastAPI]:
     app = create_app(settings)
     yield app
@@ -134,8 +141,8 @@ def create_spbe_workshop(city: City) -> Workshop:
 
 def create_spbe_session(city: City, workshop: Workshop) -> WorkshopSession:
     given = WorkshopSessionInput(MORNING, MORNING + timedelta(hours=3), "Aula Balai Kota", capacity=100)
-    with writing(city.engine) as db:
-        return create_workshop_session(db, city.actor("sari"), workshop.code, "SPBE-2025-1", given)
+    city.add_session(workshop.code, "SPBE-2025-1", given)
+    return city.all(WorkshopSession)[-1]
 
 
 @scenario

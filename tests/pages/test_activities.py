@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
@@ -13,7 +14,7 @@ from app.database import reading, writing
 from app.i18n import wita_today
 from app.models import Activity, UploadedFile, WorkshopSession
 from app.permissions import CITIZEN, OPERATOR
-from app.services.activities import log_activity
+from app.services.activities import erase_logged_values, log_activity
 from tests.city import City, sheet
 from tests.database import on_sqlite
 
@@ -50,7 +51,7 @@ def test_every_word_of_a_search_must_be_there(
     city.workshop("RT-AMAN", by="tono")
 
     assert lines_of(admin, "tono workshop") == ["Tono Tetangga created workshop RT-AMAN"]
-    assert lines_of(admin, "spbe-2025-1") == ["Sari Panitia created session SPBE-2025-1"]
+    assert lines_of(admin, "spbe-2025-1 create") == ["Sari Panitia created session SPBE-2025-1"]
     assert lines_of(admin, "tono spbe") == []
     assert "Nothing in the log has this." in admin.get("/catatan?q=tono+spbe").text
 
@@ -163,3 +164,61 @@ def test_the_log_is_for_administrators(
     browser: TestClient = request.getfixturevalue(who)
     assert browser.get("/catatan").status_code == 403
     assert 'href="/catatan"' not in browser.get("/").text
+
+
+def test_views_downloads_logins_and_refusals_are_told_with_address_and_reason(
+    app: FastAPI,
+    admin: TestClient,
+    organizer: TestClient,
+    stranger: TestClient,
+    workshop_session: WorkshopSession,
+) -> None:
+    elsewhere = TestClient(app, cookies=dict(stranger.cookies), client=("203.0.113.77", 50000))
+    elsewhere.get("/sesi/SPBE-2025-1")
+    organizer.get("/sesi/SPBE-2025-1")
+    organizer.get("/sesi/SPBE-2025-1/daftar-hadir.xlsx")
+    organizer.get("/peserta?search=Rina")
+
+    assert lines_of(admin, jenis="refusals") == ["Tono Tetangga was refused address GET /sesi/{code}"]
+    refused = admin.get("/catatan?jenis=refusals").text
+    assert "Reason: does not exist, or is not theirs to see" in refused
+    assert "From: 203.0.113.0/24" in refused
+    assert lines_of(admin, jenis="views", siapa="sari") == [
+        "Sari Panitia saw the list of participants",
+        "Sari Panitia saw session SPBE-2025-1",
+    ]
+    assert lines_of(admin, jenis="exports") == ["Sari Panitia downloaded session SPBE-2025-1"]
+    assert lines_of(admin, jenis="searches") == [
+        "Sari Panitia searched for people in the list of participants"
+    ]
+    assert "Tono Tetangga logged in as user tono@contoh.id" in lines_of(admin, jenis="logins")
+    changes = lines_of(admin, jenis="changes", siapa="sari")
+    assert "Sari Panitia created session SPBE-2025-1" in changes
+    assert {line.split()[2] for line in changes} <= {"created", "assigned"}
+
+
+def test_the_log_is_downloaded_as_csv_and_that_is_logged(
+    admin: TestClient, organizer: TestClient, workshop_session: WorkshopSession, city: City
+) -> None:
+    page = admin.get("/catatan?hal=workshop").text
+    link = re.search(r'href="(/catatan\.csv[^"]*)"', page)
+    assert link is not None
+
+    file = admin.get(link[1].replace("&amp;", "&"))
+
+    headings, line, *_ = file.content.decode("utf-8-sig").splitlines()
+    assert headings.split(";")[2:8] == ["Who", "What", "Of what", "Code or number", "Address", "Reason"]
+    assert line.split(";")[2:6] == ["Sari Panitia", "create", "workshop", "SPBE-2025"]
+    assert "Workshop Literasi Promosi SPBE" in line
+    assert lines_of(admin, jenis="exports") == ["Made Admin downloaded the activity log"]
+    assert organizer.get("/catatan.csv").status_code == 403
+
+
+def test_values_that_were_erased_are_said_to_be(
+    admin: TestClient, workshop_session: WorkshopSession, engine: Engine
+) -> None:
+    with writing(engine) as db:
+        erase_logged_values(db, subjects=[("workshop", "SPBE-2025")])
+
+    assert "The details were erased with a person's data." in admin.get("/catatan?hal=workshop").text
+    assert ";erased;erased" in admin.get("/catatan.csv?hal=workshop").text

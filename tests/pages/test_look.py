@@ -4,9 +4,11 @@ import gzip
 import re
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.models import WorkshopSession
+from app.database import writing
+from app.models import Message, MessageKind, WorkshopSession
 from tests.city import City
 from tests.upcoming_sessions import create_upcoming_session
 
@@ -46,6 +48,11 @@ PAGES = (
     "/unggahan",
     "/mungkin-kembar",
     "/administrasi",
+    "/administrasi/pemberitahuan",
+    "/administrasi/kebocoran",
+    "/administrasi/kebocoran/baru",
+    "/privasi",
+    "/privasi/2026-2",
     "/daftar",
     "/sesi/SPBE-2025-1/hadir",
     "/sesi/SPBE-2025-1/delegasi",
@@ -87,12 +94,11 @@ def test_every_input_has_a_label(admin: TestClient, workshop_session: WorkshopSe
                 "/unggahan",
                 "/pesan",
                 "/peserta",
-                "/mungkin-kembar",
                 "/cakupan",
                 "/administrasi",
             ],
         ),
-        ("organizer", ["/", "/kegiatan", "/unggahan", "/pesan", "/peserta", "/mungkin-kembar", "/cakupan"]),
+        ("organizer", ["/", "/kegiatan", "/unggahan", "/pesan", "/peserta", "/cakupan"]),
         ("staff", ["/", "/kegiatan", "/unggahan", "/pesan", "/peserta", "/cakupan"]),
         ("viewer", ["/", "/kegiatan", "/cakupan"]),
     ],
@@ -107,6 +113,24 @@ def test_the_navigation_offers_what_the_role_may_open(
     assert re.findall(r'<a href="([^"]+)" aria-current="page"', navigation[1]) == ["/kegiatan"]
     for place in places:
         assert browser.get(place).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("who", "lists"),
+    [
+        ("organizer", ["/peserta", "/mungkin-kembar", "/usulan", "/permintaan-data"]),
+        ("staff", ["/peserta", "/usulan"]),
+    ],
+)
+def test_lists_about_people_lead_to_each_other(
+    who: str, lists: list[str], workshop_session: WorkshopSession, request: pytest.FixtureRequest
+) -> None:
+    browser: TestClient = request.getfixturevalue(who)
+    for address in lists:
+        tabs = re.search(r'<nav class="tabs".*?</nav>', browser.get(address).text, re.DOTALL)
+        assert tabs is not None
+        assert re.findall(r'<a href="([^"]+)"', tabs[0]) == lists
+        assert re.findall(r'<a href="([^"]+)" aria-current="page"', tabs[0]) == [address]
 
 
 def test_a_session_belongs_to_the_workshops(admin: TestClient, workshop_session: WorkshopSession) -> None:
@@ -144,3 +168,26 @@ def test_what_browsers_may_keep_for_good_says_so(nobody: TestClient) -> None:
     assert "immutable" in nobody.get(kept[1]).headers["cache-control"]
     assert nobody.get("/static/jangkau.css").headers["cache-control"] == "no-cache"
     assert nobody.get("/static/tidak-ada.css").status_code == 404
+
+
+def test_a_fault_of_ours_is_a_page_for_users_too(app: FastAPI, city: City, admin: TestClient) -> None:
+    """A mail whose text nobody can have written makes the list of messages fail."""
+    create_upcoming_session(city)
+    registration = city.register("JUALAN-1", "Siti Contoh")
+    with writing(city.engine) as db:
+        mail = Message(
+            registration_id=registration.id,
+            kind=MessageKind.CONFIRMED,
+            recipient="siti@contoh.id",
+            language="id",
+            subject="Halo",
+            body="Halo",
+        )
+        db.add(mail)
+    browser = TestClient(app, cookies=dict(admin.cookies), raise_server_exceptions=False)
+
+    page = browser.get("/pesan")
+
+    assert page.status_code == 500
+    assert "Something went wrong on our side." in page.text
+    assert page.headers["content-security-policy"]

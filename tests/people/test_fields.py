@@ -19,7 +19,12 @@ ONLY_IN_SHEETS = {"kecamatan", "address"}
 def test_what_is_kept_of_a_person_can_be_merged_and_undone() -> None:
     registered = {column for field in PERSON_FIELDS for column in field.columns}
 
-    assert set(Participant.model_fields) - registered == {"id", "latest_session_at", "created_at"}
+    assert set(Participant.model_fields) - registered == {
+        "id",
+        "latest_session_at",
+        "created_at",
+        "erased_at",
+    }
     assert registered <= set(Participant.model_fields)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app.people.values.cells import Cell
-from app.people.values.nik import ParsedNik, nik_agrees, nik_sex, parse_nik
+from app.people.values.nik import ParsedNik, contains_nik, mask_niks, nik_agrees, nik_sex, parse_nik
 
 MAN = "6471060801710001"
 WOMAN = "6471056001970003"
@@ -105,3 +105,36 @@ def test_sex_and_birth_date_inside() -> None:
     assert nik_agrees(WOMAN, "P", date(1997, 1, 20))
     assert not nik_agrees(WOMAN, "L", None)
     assert not nik_agrees(WOMAN, None, date(1997, 1, 21))
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("daftar_6471-0544-0890-0002.xlsx", "daftar_••••••••••••0002.xlsx"),
+        ("64 71 05 44 08 90 00 02", "••••••••••••0002"),
+        ("KTP 6471054408900002, 6471/0544/0890/0003", "KTP ••••••••••••0002, ••••••••••••0003"),
+        ("31-08-2025, 01-09-2025 6471.0544.0890.0002", "31-08-2025, 01-09-2025 ••••••••••••0002"),
+    ],
+)
+def test_niks_in_texts_are_masked_with_any_separator(text: str, masked: str) -> None:
+    assert contains_nik(text)
+    assert mask_niks(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "06-08-2025 – 07-08-2025",
+        "06-08-2025 07-08-2025 08-08-2025",
+        "2025-08-06_2025-08-07.xlsx",
+        "IMG-20250805-WA0012 0812 3456.jpg",
+        "64710544089000021",
+    ],
+)
+def test_dates_and_other_numbers_are_not_taken_for_niks(text: str) -> None:
+    assert not contains_nik(text)
+    assert mask_niks(text) == text
+
+
+def test_a_masked_nik_is_blank() -> None:
+    assert parse_nik("••••••••••••0002 [7/15]") == ParsedNik(None)

@@ -9,7 +9,6 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
-import app.models  # noqa: F401 (registers the tables)
 from app.database import alembic_config, create_engine, upgrade
 from app.settings import Settings
 

@@ -49,7 +49,7 @@ def lists(city: City, import_id: int) -> dict[str, Callable[[Db], object]]:
     sari = city.actor("sari")
     return {
         "document": lambda look: get_import_document(look, city.vault, sari, import_id, translator("en")),
-        "review": lambda look: get_review_page(look, city.vault, "id", import_id),
+        "review": lambda look: get_review_page(look, city.vault, sari, "id", import_id),
         "participants": lambda look: list_participants(look, sari, ParticipantFilters()),
         "workshops": lambda look: list_workshops(look, sari),
     }

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from app.database import create_engine
 from app.errors import Problem
 from app.settings import Settings
+from tests.scenarios import SECRET
 
 POSTGRESQL = "postgresql+psycopg://jangkau@127.0.0.1/jangkau"
 
@@ -65,11 +65,11 @@ def test_the_folder_of_the_database_is_its_owners(tmp_path: Path) -> None:
 
 
 def test_a_secret_that_is_given_is_used_and_never_shown(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, secret_key=SecretStr("dari luar"))
+    settings = Settings(data_dir=tmp_path, secret_key=SECRET)
 
-    assert settings.secret == b"dari luar"
+    assert settings.secret == SECRET.get_secret_value().encode()
     assert list(tmp_path.iterdir()) == []
-    assert "dari luar" not in repr(settings)
+    assert SECRET.get_secret_value() not in repr(settings)
 
 
 def test_with_postgresql_the_secret_has_to_be_given(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from app.jobs.tasks import TaskRunner
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
+from app.services.registrations.codes import CODE_LENGTH
 from app.settings import Settings
 from tests.api.imports.uploads import LIST, send
 from tests.api.problems import invalid_fields, status_and_code
@@ -105,7 +106,7 @@ def test_corrected_committed_uploaded_again_and_undone(document: dict[str, Any],
     committed = sari.post(f"{path}/commit", json={}).json()
     assert (committed["status"], committed["counts"]) == ("committed", corrected["counts"])
     assert row(committed, 2)["person"]["name"] == "Siti Aminah"
-    assert len(row(committed, 2)["registration"]) == 8
+    assert len(row(committed, 2)["registration"]) == CODE_LENGTH
     assert sari.post(f"{path}/commit", json={}).json() == committed
 
     again = send(sari, LIST.replace(b"Antah Berantah", b"Lamaru")).json()

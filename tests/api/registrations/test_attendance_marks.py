@@ -69,5 +69,5 @@ def test_marks_are_only_for_the_actors_scope(program: Program, siti: str) -> Non
     data = {"status": "present"}
 
     assert status_and_code(program("tono").put(siti, json=data)) == (404, "not-found")
-    assert status_and_code(program("rina").put(siti, json=data)) == (404, "not-found")
+    assert status_and_code(program("rina").put(siti, json=data)) == (403, "forbidden")
     assert program("budi").put(siti, json=data).status_code == 200

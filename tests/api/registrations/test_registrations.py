@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.models import PairState, Participant, PossibleDuplicate, Registration
+from app.database import writing
+from app.models import Activity, PairState, Participant, PossibleDuplicate, Registration
 from tests.api.conftest import Program
 from tests.api.problems import invalid_fields, status_and_code
 from tests.city import MANGGAR, City
@@ -53,6 +54,8 @@ def test_a_person_is_registered_and_listed(sari: TestClient, city: City) -> None
         "target_group": "umkm",
         "phone": "0812••••123",
         "channel": "organizer",
+        "basis": "consent",
+        "consent_notice": "2026-2",
         "attendance": None,
         "registered_at": registered["registered_at"],
         "ahead": 0,
@@ -120,6 +123,27 @@ def test_an_unclear_person_has_to_be_chosen(sari: TestClient, city: City) -> Non
     assert [pair.state for pair in city.all(PossibleDuplicate)] == [PairState.DIFFERENT] * 2
 
 
+def test_namesakes_of_other_organizations_are_not_offered(sari: TestClient, city: City) -> None:
+    """They become possible duplicates for an administrator; only who has the phone is offered, with initials."""
+    create_upcoming_session(city)
+    for number in range(2):
+        person = city.register(city.session(f"A-{number}", by="tono"), "Ani Aster")
+        with writing(city.engine) as db:
+            db.get_one(Participant, person.id).phone = f"+628120000012{number}"
+
+    by_name = sari.post(CALL, json=ANI)
+    by_phone = sari.post(CALL, json=ANI | {"name": "Ani Astuti", "phone": "081200000120"})
+
+    assert by_name.status_code == 201
+    assert city.all(Registration)[-1].participant_id == city.all(Participant)[-1].id
+    assert [pair.state for pair in city.all(PossibleDuplicate)] == [PairState.OPEN] * 2
+    assert status_and_code(by_phone) == (409, "person-unclear")
+    (candidate,) = by_phone.json()["candidates"]
+    assert (candidate["name"], candidate["place"], candidate["phone"]) == ("A. A.", "Manggar", None)
+    (search,) = [line for line in city.all(Activity) if line.action == "search-people"]
+    assert "081200000120" not in str(search.after)
+
+
 def test_every_invalid_field_is_named(sari: TestClient, city: City) -> None:
     create_upcoming_session(city)
 
@@ -156,7 +180,7 @@ def test_lists_are_paged(sari: TestClient, city: City) -> None:
     assert seen == [f"Peserta {number}" for number in range(5)]
 
 
-@pytest.mark.parametrize(("who", "status"), [("budi", 201), ("made", 201), ("tono", 404), ("rina", 404)])
+@pytest.mark.parametrize(("who", "status"), [("budi", 201), ("made", 201), ("tono", 404), ("rina", 403)])
 def test_registering_and_cancelling_needs_the_permission(
     who: str, status: int, program: Program, sari: TestClient, city: City
 ) -> None:

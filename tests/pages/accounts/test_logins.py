@@ -12,11 +12,12 @@ from sqlalchemy import Engine
 from sqlmodel import col, update
 
 from app.database import writing
-from app.models import LoginFailure, PasswordLink, User
+from app.models import Activity, LoginFailure, PasswordLink, User
 from app.models.base import now
 from app.permissions import OPERATOR
 from app.services.accounts.users import create_password_link, set_password_by_link
 from app.settings import Settings
+from tests.city import City
 from tests.database import on_sqlite
 from tests.pages.conftest import People, english_browser, served
 
@@ -84,9 +85,14 @@ def test_a_refusal_does_not_tell_what_was_wrong(
     assert "jangkau_login" not in answer.cookies
 
 
-def test_wrong_passwords_slow_down_the_next_try(nobody: TestClient, sari: User, engine: Engine) -> None:
+def test_wrong_passwords_slow_down_the_next_try(
+    nobody: TestClient, sari: User, engine: Engine, city: City
+) -> None:
     for _ in range(5):
         assert log_in(nobody, "sari@contoh.id", "x").status_code == 401
+    lines = [(line.actor, line.action, line.subject_id, line.reason) for line in city.all(Activity)[-6:]]
+    assert lines[0] == ("login page", "login-failed", "sari@contoh.id", "wrong-password")
+    assert lines[-1][:3] == ("login page", "login-locked", "sari@contoh.id")
 
     answer = log_in(nobody, "sari@contoh.id", PASSWORD)
     seconds = answer.headers["retry-after"]
@@ -97,6 +103,12 @@ def test_wrong_passwords_slow_down_the_next_try(nobody: TestClient, sari: User, 
     with writing(engine) as db:
         db.exec(update(LoginFailure).values(at=now() - timedelta(minutes=1)))
     assert log_in(nobody, "sari@contoh.id", PASSWORD).status_code == 303
+
+
+def test_a_password_typed_into_the_wrong_field_is_not_logged(nobody: TestClient, city: City) -> None:
+    assert log_in(nobody, PASSWORD, "sari@contoh.id").status_code == 401
+    line = city.all(Activity)[-1]
+    assert (line.action, line.subject_id, line.reason) == ("login-failed", "unknown", "unknown-account")
 
 
 def test_parallel_guesses_are_slowed_down_as_well(nobody: TestClient, sari: User) -> None:
@@ -147,6 +159,12 @@ def test_a_link_sets_a_password_once_and_ends_logins(
     ("password", "repeated", "error"),
     [
         ("pendek", "pendek", "A password needs at least 10 characters."),
+        ("x7" * 129, "x7" * 129, "A password may have at most 256 characters."),
+        ("password123", "password123", "This password is easy to guess"),
+        ("aaaaaaaaaaaa", "aaaaaaaaaaaa", "This password is easy to guess"),
+        ("rahasia12345", "rahasia12345", "This password is easy to guess"),
+        ("Sari.Panitia2026", "Sari.Panitia2026", "This password is easy to guess"),
+        ("sari@contoh.id", "sari@contoh.id", "This password is easy to guess"),
         (PASSWORD, f"{PASSWORD}!", "The two passwords are not the same."),
     ],
 )
@@ -203,11 +221,10 @@ def test_forms_of_this_site_are_accepted(organizer: TestClient, headers: dict[st
 
 @on_sqlite
 def test_the_login_cookie_is_hidden_from_scripts_and_other_sites(nobody: TestClient, sari: User) -> None:
-    cookie = log_in(nobody, "sari@contoh.id", PASSWORD).headers["set-cookie"]
-    assert cookie.startswith("jangkau_login=")
-    assert "HttpOnly" in cookie
-    assert "SameSite=lax" in cookie
-    assert "Secure" not in cookie
+    cookies = log_in(nobody, "sari@contoh.id", PASSWORD).headers.get_list("set-cookie")
+    assert [cookie.partition("=")[0] for cookie in cookies] == ["jangkau_device", "jangkau_login"]
+    assert all("HttpOnly" in cookie and "SameSite=lax" in cookie for cookie in cookies)
+    assert all("Secure" not in cookie for cookie in cookies)
 
 
 @pytest.fixture
@@ -220,15 +237,15 @@ def https(settings: Settings, sari: User) -> Iterator[FastAPI]:
 @on_sqlite
 def test_under_https_the_cookie_is_bound_to_the_host(https: FastAPI) -> None:
     browser = english_browser(https)
-    browser.base_url = "https://testserver"
+    browser.base_url = "https://jangkau.contoh.id"
 
     answer = log_in(browser, "sari@contoh.id", PASSWORD)
 
-    cookie = answer.headers["set-cookie"]
-    assert cookie.startswith("__Host-jangkau_login=")
-    assert "Secure" in cookie
-    assert "Path=/" in cookie
-    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    cookies = answer.headers.get_list("set-cookie")
+    names = [cookie.partition("=")[0] for cookie in cookies]
+    assert names == ["__Host-jangkau_device", "__Host-jangkau_login"]
+    assert all("Secure" in cookie and "Path=/" in cookie for cookie in cookies)
+    assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
     assert browser.get("/").status_code == 200
 
 
@@ -237,7 +254,7 @@ def test_under_https_the_cookie_is_bound_to_the_host(https: FastAPI) -> None:
     ("path", "cookie"), [("/keluar", "jangkau_flash="), ("/bahasa/id", "jangkau_language=")]
 )
 def test_under_https_no_cookie_travels_unencrypted(https: FastAPI, path: str, cookie: str) -> None:
-    kept = english_browser(https).post(path).headers.get_list("set-cookie")
+    kept = english_browser(https).post(f"https://jangkau.contoh.id{path}").headers.get_list("set-cookie")
     assert any(one.startswith(cookie) for one in kept)
     assert all("; Secure" in one for one in kept)
 

@@ -8,7 +8,10 @@ from sqlalchemy import Engine
 
 from app.database import writing
 from app.models import Activity, ApiToken, PasswordLink, Role, User
-from app.services.accounts.users import create_api_token, hash_secret
+from app.permissions import OPERATOR
+from app.services.accounts.organizations import DINAS_KOMINFO
+from app.services.accounts.secrets import hash_secret
+from app.services.accounts.users import create_api_token, create_user
 from tests.city import OWN, City
 from tests.database import on_sqlite
 from tests.pages.conftest import People
@@ -138,6 +141,26 @@ def test_an_administrator_cannot_take_away_their_own_access(
         Role.ADMIN,
         True,
     )
+
+
+def test_niks_are_granted_by_another_administrator_only(
+    admin: TestClient, city: City, people: People
+) -> None:
+    made, second = people.admin, {"name": "Lina", "role": "admin", "organization": DINAS_KOMINFO}
+    data = {"name": "Made Admin", "role": "admin", "organization": DINAS_KOMINFO, "may_see_niks": "true"}
+
+    refused = admin.post(f"{USERS}/{made.id}", data=data)
+    assert refused.status_code == 409
+    assert "Another administrator can." in refused.text
+    assert not find_user(city, made.email).may_see_niks
+
+    with writing(city.engine) as db:
+        lina = create_user(db, OPERATOR, email="lina@contoh.id", name="Lina", role=Role.ADMIN)
+    admin.post(f"{USERS}/{lina.id}", data=second | {"may_see_niks": "true"})
+    assert find_user(city, lina.email).may_see_niks
+    assert city.changes()[-1].after == {"may_see_niks": True}
+    admin.post(f"{USERS}/{people.staff.id}", data=second | {"role": "staff", "may_see_niks": "true"})
+    assert not find_user(city, people.staff.email).may_see_niks
 
 
 @on_sqlite

@@ -20,6 +20,7 @@ from app.models import (
     Participant,
     Registration,
     UploadedFile,
+    User,
     WorkshopSession,
 )
 from app.nik_vault import NikVault
@@ -30,6 +31,7 @@ from app.settings import Settings
 from app.spreadsheets.formats.failures import MAX_BYTES
 from tests.background_work import drain_and_observe
 from tests.city import crowd
+from tests.pages.conftest import People
 from tests.pages.imports.sheets import CLEAR, MIXED, RINA, figures, listed, row_text, saved, send, uploaded
 from tests.sheet_reading import in_child
 from tests.spreadsheets import examples
@@ -188,17 +190,45 @@ def test_undo_shows_the_later_changes_that_prevent_it(staff: TestClient, engine:
     assert rows_in(engine, Attendance) == [1]
 
 
-def test_downloading_the_original_file_is_logged(staff: TestClient, engine: Engine) -> None:
+def test_the_original_file_is_downloaded_with_the_grant_to_see_niks_and_that_is_logged(
+    staff: TestClient, organizer: TestClient, admin: TestClient, people: People, engine: Engine
+) -> None:
     content = (SAMPLES / "umkm-berantakan.xlsx").read_bytes()
     address = uploaded(staff, content, "hadir é.xlsx")
+    for browser in (staff, organizer, admin):
+        assert browser.get(f"{address}/berkas").status_code == 403
+        for page in (address, "/unggahan", "/sesi/SPBE-2025-1"):
+            assert f"{address}/berkas" not in browser.get(page).text
+    with writing(engine) as db:
+        db.get_one(User, people.admin.id).may_see_niks = True
 
-    answer = staff.get(f"{address}/berkas")
+    for page in (address, "/unggahan", "/sesi/SPBE-2025-1"):
+        assert f'href="{address}/berkas"' in admin.get(page).text
+    answer = admin.get(f"{address}/berkas")
 
     assert answer.content == content
     assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''hadir%20%C3%A9.xlsx"
     with reading(engine) as db:
         taken = db.scalars(select(Activity).where(col(Activity.action) == "download")).one()
-    assert (taken.actor, taken.subject_id) == ("Budi Petugas", address.rpartition("/")[2])
+    assert (taken.actor, taken.subject_id) == ("Made Admin", address.rpartition("/")[2])
+
+
+def test_niks_in_names_of_files_and_sheets_are_masked_wherever_they_are_shown(
+    staff: TestClient, admin: TestClient, engine: Engine
+) -> None:
+    book = load_workbook(BytesIO(CLEAR))
+    book.worksheets[0].title = "KTP 6471054408900002"
+    address = uploaded(staff, examples.saved(book), "daftar_6471-0544-0890-0002.xlsx")
+    mapped = staff.post(f"{address}/pemetaan", data={"sheet": "KTP ••••••••••••0002", "header_row": "1"})
+
+    assert mapped.status_code == 303
+    for page in (address, f"{address}/pemetaan", "/unggahan", "/sesi/SPBE-2025-1"):
+        text = staff.get(page).text
+        assert "6471-0544-0890" not in text
+        assert "647105440890" not in text
+    assert "daftar_••••••••••••0002.xlsx" in staff.get(address).text
+    assert "KTP ••••••••••••0002" in staff.get(address).text
+    assert "647105440890" not in admin.get("/catatan.csv").text.replace("-", "")
 
 
 PLACES = ("", "/pemetaan", "/batalkan", "/berkas", "/baris/2")

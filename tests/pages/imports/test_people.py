@@ -8,12 +8,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from app.database import reading, writing
+from app.database import reading
 from app.models import AttendanceImport, Registration, Workshop
 from app.models.registrations import Basis
-from app.permissions import OPERATOR
-from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
-from tests.city import MORNING
+from app.services.workshops.workshop_sessions import WorkshopSessionInput
+from tests.city import MORNING, City
 from tests.pages.imports.sheets import CLEAR, HEADER, LUKMAN, MIXED, RINA, listed, row_text, saved, uploaded
 from tests.spreadsheets.examples import workbook
 
@@ -85,12 +84,12 @@ DATED = workbook(["Hari/Tanggal", "Rabu, 6 Agustus 2025"], HEADER, RINA)
 
 
 @pytest.fixture
-def next_day(engine: Engine, workshop: Workshop) -> str:
+def next_day(city: City, workshop: Workshop) -> str:
     """The workshop's second session, a day after the first."""
     starts = MORNING + timedelta(days=1)
-    with writing(engine) as db:
-        data = WorkshopSessionInput(starts, starts + timedelta(hours=3))
-        return create_workshop_session(db, OPERATOR, workshop.code, "SPBE-2025-2", data).code
+    return city.add_session(
+        workshop.code, "SPBE-2025-2", WorkshopSessionInput(starts, starts + timedelta(hours=3))
+    )
 
 
 def test_a_sheet_of_another_day_is_moved_to_the_session_of_that_day(staff: TestClient, next_day: str) -> None:

@@ -12,8 +12,8 @@ from app.database import reading, writing
 from app.i18n import WITA
 from app.models import Attendance, Participant, Registration, RegistrationStatus, Workshop, WorkshopSession
 from app.models.registrations import Basis
-from app.permissions import OPERATOR
-from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
+from app.services.workshops.workshop_sessions import WorkshopSessionInput
+from tests.city import City
 from tests.pages.imports.sheets import (
     CLEAR,
     LUKMAN,
@@ -223,7 +223,7 @@ def registered(workshop_session: WorkshopSession, engine: Engine) -> int:
             status=RegistrationStatus.CONFIRMED,
             kelurahan_code="64.71.01.1001",
             target_group_code="umkm",
-            basis=Basis.CONSENT,
+            basis=Basis.PUBLIC_TASK,
         )
         db.add(registration)
         db.flush()
@@ -250,12 +250,11 @@ def test_the_page_asks_nothing_if_everyone_is_listed(staff: TestClient) -> None:
 
 
 def test_a_session_that_has_not_begun_must_be_confirmed(
-    staff: TestClient, engine: Engine, workshop: Workshop
+    staff: TestClient, city: City, workshop: Workshop
 ) -> None:
     starts = (datetime.now(WITA) + timedelta(days=7)).replace(tzinfo=None)
-    with writing(engine) as db:
-        data = WorkshopSessionInput(starts=starts, ends=starts + timedelta(hours=3))
-        create_workshop_session(db, OPERATOR, workshop.code, "SPBE-NANTI", data)
+    data = WorkshopSessionInput(starts=starts, ends=starts + timedelta(hours=3))
+    city.add_session(workshop.code, "SPBE-NANTI", data)
     address = uploaded(staff, MIXED, session="SPBE-NANTI")
     assert "Record its attendance anyway" in staff.get(address).text
 

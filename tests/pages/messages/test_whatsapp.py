@@ -117,5 +117,5 @@ def test_only_staff_of_the_organization_see_phone_numbers(
     stranger: TestClient, viewer: TestClient, city: City
 ) -> None:
     assert stranger.get(f"{PAGE}?kepada=all").status_code == 404
-    assert viewer.get(f"{PAGE}?kepada=all").status_code == 404
+    assert viewer.get(f"{PAGE}?kepada=all").status_code == 403
     assert list_viewers(city) == []

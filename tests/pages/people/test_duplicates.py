@@ -187,8 +187,8 @@ def test_only_admins_and_organizers_of_the_organization_see_pairs(
     for browser in (staff, viewer):
         assert browser.get(pair).status_code == 403
         assert browser.post(f"{pair}/berbeda").status_code == 403
-        assert 'href="/mungkin-kembar"' not in browser.get("/").text
-    assert 'href="/mungkin-kembar"' in admin.get("/").text
+        assert 'href="/mungkin-kembar"' not in browser.get("/peserta").text
+    assert 'href="/mungkin-kembar"' in admin.get("/peserta").text
 
 
 def test_the_list_is_paged(admin: TestClient, engine: Engine, staff: TestClient) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from app.models import Activity, Participant, Registration
+from app.models import Participant, Registration
 from tests.city import MANGGAR, MORNING, City, sheet
 from tests.scenarios import scenario
 from tests.services.people.duplicates import get_pair_id, merge_by_names, unmerge
@@ -72,7 +72,7 @@ def test_it_is_corrected_and_logged(staff: TestClient, city: City, rina: str) ->
 
     assert occupations(city) == ["Guru SD"]
     assert 'value="Guru SD"' in staff.get(f"{rina}/ubah").text
-    assert city.all(Activity)[-1].after == {"occupation": "Guru SD"}
+    assert city.changes()[-1].after == {"occupation": "Guru SD"}
     staff.post(f"{rina}/ubah", data=form | {"occupation": ""})
     assert occupations(city) == [None]
 

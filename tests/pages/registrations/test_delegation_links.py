@@ -59,7 +59,7 @@ def test_a_link_needs_a_kelurahan_and_an_end(
 
 @on_sqlite
 @pytest.mark.parametrize(
-    ("who", "status"), [("admin", 200), ("staff", 200), ("viewer", 404), ("stranger", 404)]
+    ("who", "status"), [("admin", 200), ("staff", 200), ("viewer", 403), ("stranger", 404)]
 )
 def test_only_users_who_may_record_attendance_create_links(
     who: str, status: int, city: City, request: pytest.FixtureRequest

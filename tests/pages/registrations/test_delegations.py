@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from itsdangerous import URLSafeSerializer
 
 from app.database import writing
 from app.models import DelegationLink, Registration
@@ -17,6 +18,7 @@ from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.database import on_sqlite
 from tests.pages.conftest import english_browser
 from tests.pages.registrations.delegations import LINKS, link
+from tests.scenarios import SECRET
 from tests.upcoming_sessions import (
     begin_session,
     create_upcoming_session,
@@ -34,7 +36,7 @@ def kelurahan(app: FastAPI) -> TestClient:
 
 
 def register(kelurahan: TestClient, address: str, *names: str, **columns: list[str]) -> Response:
-    return kelurahan.post(address, data={"name": list(names), **columns})
+    return kelurahan.post(address, data={"name": list(names), "informed": "true", **columns})
 
 
 def test_full_caps_are_named_on_the_page(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
@@ -136,6 +138,7 @@ def test_an_invalid_form_is_shown_again_with_its_errors(
         "name": ["Siti Contoh", "Budi Contoh"],
         "target_group": ["umkm", "rt"],
         "rt": ["3", "4"],
+        "informed": ["true"],
     } | columns
 
     page = kelurahan.post(link(organizer), data=typed)
@@ -186,7 +189,7 @@ def test_the_kelurahan_is_always_that_of_the_link(
     organizer: TestClient, kelurahan: TestClient, city: City
 ) -> None:
     create_upcoming_session(city)
-    kelurahan.post(link(organizer), data={"name": "Siti Contoh", "kelurahan": LAMARU})
+    kelurahan.post(link(organizer), data={"name": "Siti Contoh", "kelurahan": LAMARU, "informed": "true"})
     assert [registration.kelurahan_code for registration in city.all(Registration)] == [MANGGAR]
 
 
@@ -196,13 +199,16 @@ def test_a_forged_address_is_not_found(organizer: TestClient, kelurahan: TestCli
     address = link(organizer)
     (made,) = city.all(DelegationLink)
     payload, _dot, signature = address.removeprefix("/delegasi/").partition(".")
+    secret = SECRET.get_secret_value().encode()
+    signed_with_the_secret_itself = URLSafeSerializer(secret, salt="delegation link").dumps(made.id)
 
     for forged in (
         f"/delegasi/{payload}.{signature[::-1]}",
         f"/delegasi/{payload}",
         f"/delegasi/MTI.{signature}",
         f"/delegasi/{sign_link_id(b'another secret', made.id)}",
-        f"/delegasi/{sign_link_id(b'only-for-tests', made.id + 1)}",
+        f"/delegasi/{sign_link_id(secret, made.id + 1)}",
+        f"/delegasi/{signed_with_the_secret_itself!s}",
     ):
         assert kelurahan.get(forged).status_code == 404
         assert register(kelurahan, forged, "Siti Contoh").status_code == 404

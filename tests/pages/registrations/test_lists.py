@@ -181,7 +181,7 @@ def test_it_is_for_those_who_may_register(
     viewer: TestClient, stranger: TestClient, nobody: TestClient, city: City
 ) -> None:
     create_upcoming_session(city)
-    assert [browser.get(PAGE).status_code for browser in (viewer, stranger, nobody)] == [404, 404, 303]
+    assert [browser.get(PAGE).status_code for browser in (viewer, stranger, nobody)] == [403, 404, 303]
 
 
 def test_people_who_declined_are_left_out_but_can_be_registered(organizer: TestClient, city: City) -> None:

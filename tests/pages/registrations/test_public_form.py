@@ -8,7 +8,6 @@ from pydantic import SecretStr
 
 from app.main import create_app
 from app.models import Message, Registration
-from app.services.registrations.requests import CONSENT_NOTICE
 from app.settings import Settings
 from tests.city import MANGGAR, OWN, City
 from tests.database import on_sqlite
@@ -25,7 +24,7 @@ def test_three_fields_and_consent_make_a_ticket(citizen: TestClient, city: City)
     (made,) = city.all(Registration)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/tiket/{made.code}")
     assert (made.status, made.channel, made.kelurahan_code) == ("confirmed", "self", MANGGAR)
-    assert (made.consent_notice, made.basis, made.language) == (CONSENT_NOTICE, "consent", "en")
+    assert (made.consent_notice, made.basis, made.language) == ("2026-2", "consent", "en")
     assert made.consented_at is not None
     assert "Siti Contoh" in citizen.get(answer.headers["location"]).text
 
@@ -165,7 +164,9 @@ def test_who_lost_the_ticket_gets_it_by_mail(citizen: TestClient, city: City) ->
 
 @on_sqlite
 def test_a_ticket_is_on_its_way_where_mails_are_sent(city: City, settings: Settings) -> None:
-    mail_settings = settings.model_copy(update={"smtp_url": SecretStr("smtp://127.0.0.1:1")})
+    mail_settings = settings.model_copy(
+        update={"smtp_url": SecretStr("smtp://127.0.0.1:1"), "base_url": "http://testserver"}
+    )
     citizen = english_browser(create_app(mail_settings))
     create_upcoming_session(city)
     sent(citizen)

@@ -133,6 +133,7 @@ def test_more_people_take_no_more_queries(app: FastAPI, organizer: TestClient, c
     come(city, "Ani Aster")
     come(city, "Budi Bakung")
     engine = app.state.container.engine
+    organizer.get(PAGE)  # from here on this view is in the log
     few = queries_of(engine, lambda: organizer.get(PAGE))
     for number, kelurahan in enumerate(("Manggar", "Lamaru", "Damai", "Teritip", "Sepinggan")):
         come(city, f"Peserta {number}", kelurahan)
@@ -234,7 +235,7 @@ def test_a_registration_is_not_cancelled_after_the_session_began(organizer: Test
 
 @pytest.mark.parametrize(
     ("who", "session", "registration"),
-    [("admin", 200, 200), ("staff", 200, 200), ("viewer", 200, 404), ("stranger", 404, 404)],
+    [("admin", 200, 200), ("staff", 200, 200), ("viewer", 200, 403), ("stranger", 404, 404)],
 )
 def test_only_users_with_the_permission_see_and_change_registrations(
     who: str, session: int, registration: int, request: pytest.FixtureRequest, city: City
@@ -249,6 +250,6 @@ def test_only_users_with_the_permission_see_and_change_registrations(
     assert ("Ani Aster" in page.text) == may
     assert browser.get(f"/pendaftaran/{first}").status_code == registration
     for address in (f"/pendaftaran/{waiting}/beri-tempat", f"/pendaftaran/{first}/batalkan"):
-        assert browser.post(address).status_code == (303 if may else 404)
+        assert browser.post(address).status_code == (303 if may else registration)
     assert registration_statuses(city) == (["cancelled", "confirmed"] if may else ["confirmed", "waitlisted"])
     assert len(city.all(Registration)) == 2

@@ -1,10 +1,15 @@
 """A stranger who knows a person's name and kelurahan can neither change nor learn anything of them."""
 
+from datetime import timedelta
+
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from sqlmodel import update
 
-from app.models import Message, Participant, Registration, RegistrationStatus
+from app.database import writing
+from app.models import Message, OutboxTask, Participant, Registration, RegistrationStatus
+from app.models.base import now
 from tests.city import LAMARU, MANGGAR, City
 from tests.database import on_sqlite
 from tests.pages.registrations.public_form import TYPED, sent
@@ -123,3 +128,45 @@ def test_a_stranger_neither_sees_nor_renames_a_known_person(citizen: TestClient,
     assert (known.name, known.kelurahan_code, known.phone) == ("Hj. Siti Contoh, S.Pd", MANGGAR, None)
     assert "Orang Lain" in citizen.get(ticket).text
     assert "+6281200000999" in citizen.get(ticket).text
+
+
+@on_sqlite
+def test_a_stranger_sends_nobody_an_advertisement_by_a_name(citizen: TestClient, city: City) -> None:
+    """A mail begins with the name: neither a form nor a correction takes one with a link."""
+    create_upcoming_session(city)
+    ticket = ticket_of(citizen)
+
+    for name in ("Menang di judi88.com", "t.me/judi", "Klik judi[.]xyz", "bit.ly/abc Siti"):
+        for refused in (sent(citizen, name=name), corrected(citizen, ticket, name=name)):
+            assert refused.status_code == 422
+            assert "Please write the name alone, without an internet address." in refused.text
+    assert [message.recipient for message in city.all(Message)] == ["siti@contoh.id"]
+    assert corrected(citizen, ticket, name="Siti Contoh, S.Kom., M.Si").status_code == 303
+
+
+@on_sqlite
+def test_a_stranger_can_not_fill_another_s_mailbox(
+    citizen: TestClient, admin: TestClient, city: City
+) -> None:
+    create_upcoming_session(city)
+    names = [f"{name} Contoh" for name in ("Siti", "Budi", "Wati", "Joko", "Rina")]
+    tickets = [ticket_of(citizen, name=name, phone="", email="korban@contoh.id") for name in names]
+    for ticket in tickets:
+        citizen.post(f"{ticket}/batal")
+    ticket_of(citizen, name="Tuti Contoh", phone="", email="orang@contoh.id")
+
+    mails = [(message.recipient, message.kind, message.status) for message in city.all(Message)]
+    assert mails == [
+        *[("korban@contoh.id", "confirmed", "waiting")] * 3,
+        *[("korban@contoh.id", "confirmed", "failed")] * 2,
+        *[("korban@contoh.id", "cancelled", "waiting")] * 3,
+        *[("korban@contoh.id", "cancelled", "failed")] * 2,
+        ("orang@contoh.id", "confirmed", "waiting"),
+    ]
+    assert len(city.all(OutboxTask)) == 7
+    assert admin.get("/pesan").text.count("this address has had three mails of this kind within a day") == 4
+
+    with writing(city.engine) as db:
+        db.exec(update(Message).values(created_at=now() - timedelta(days=1)))
+    ticket_of(citizen, name="Ayu Contoh", phone="", email="korban@contoh.id")
+    assert city.all(Message)[-1].status == "waiting"

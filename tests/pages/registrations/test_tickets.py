@@ -13,8 +13,11 @@ from icalendar import Calendar
 from app.i18n import utc
 from app.models import Activity, Participant, Registration, RegistrationStatus
 from app.models.base import now
+from app.settings import Settings
 from tests.city import LAMARU, MANGGAR, City
 from tests.database import on_sqlite
+from tests.pages.conftest import english_browser, served
+from tests.queries.counting import statements_of
 from tests.upcoming_sessions import (
     begin_session,
     create_upcoming_session,
@@ -270,12 +273,41 @@ def test_a_waiting_person_sees_how_many_are_ahead_and_no_link(citizen: TestClien
 
 
 @on_sqlite
-def test_guessing_codes_is_slowed_down(citizen: TestClient, city: City) -> None:
+def test_guessing_codes_is_slowed_down_in_all_processes_and_a_ticket_still_opens(
+    citizen: TestClient, city: City, settings: Settings
+) -> None:
     create_upcoming_session(city)
     ticket = registered(citizen)
-    for number in range(20):
-        assert citizen.get(f"/tiket/TIDAK{number:03}").status_code == 404
+    with served(settings.model_copy(update={"base_url": "http://testserver"})) as other_process:
+        neighbour = english_browser(other_process)
+        for number in range(10):
+            for browser in (citizen, neighbour):
+                assert browser.get(f"/tiket/TIDAK{number:03}").status_code == 404
 
-    answer = citizen.get(ticket)
-    assert answer.status_code == 429
-    assert int(answer.headers["retry-after"]) > 0
+        for browser in (citizen, neighbour):
+            refused = browser.get("/tiket/TIDAKADA")
+            assert refused.status_code == 429
+            assert 0 < int(refused.headers["retry-after"]) <= 60
+            assert browser.get(ticket).status_code == 200
+            assert corrected(browser, ticket).status_code == 303
+
+
+@on_sqlite
+def test_corrections_of_a_ticket_are_limited_and_not_its_neighbours(citizen: TestClient, city: City) -> None:
+    create_upcoming_session(city)
+    ticket, other = registered(citizen), another(citizen, "Budi Contoh")
+    answers = [corrected(citizen, ticket, name="").status_code for _turn in range(21)]
+
+    assert answers == [422] * 20 + [429]
+    assert corrected(citizen, other, name="Budi Contoh", phone="").status_code == 303
+
+
+@on_sqlite
+def test_looking_at_a_ticket_writes_nothing(citizen: TestClient, city: City) -> None:
+    create_upcoming_session(city)
+    ticket = registered(citizen)
+
+    executed = statements_of(city.engine, lambda: citizen.get(ticket))
+
+    assert executed
+    assert [statement for statement in executed if not statement.startswith("SELECT")] == ["BEGIN"]

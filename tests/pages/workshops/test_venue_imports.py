@@ -100,6 +100,30 @@ def test_a_known_venue_changes_only_in_cells_that_are_filled_in(organizer: TestC
     )
 
 
+def test_a_list_changes_no_venue_of_another_organization(
+    organizer: TestClient, stranger: TestClient, admin: TestClient, city: City
+) -> None:
+    upload(organizer, (1, "Balai Contoh", "Manggar", "Aula", "Tidak"))
+    rows = ((1, "BALAI CONTOH", "Sepinggan", "Kantor", "Ya"), (2, "Pos Contoh", "Manggar", "Kantor", "Ya"))
+
+    page = upload(stranger, *rows)
+
+    assert errors(page) == [
+        (
+            2,
+            "“Balai Contoh” belongs to Panitia Literasi SPBE, and only they change it. "
+            "Delete the row; you may use the venue all the same.",
+        )
+    ]
+    assert [(venue.name, venue.kelurahan_code) for venue in city.all(Venue)] == [("Balai Contoh", MANGGAR)]
+    same = upload(stranger, (1, "Balai Contoh", "Manggar", "", ""), rows[1])
+    assert "1 venues added, 0 changed, 1 as they were" in same
+    owners = {venue.name: venue.organization_id for venue in city.all(Venue)}
+    assert owners["Pos Contoh"] == city.users["tono"].organization_id
+    assert "0 venues added, 1 changed" in upload(admin, rows[0])
+    assert city.all(Venue)[0].organization_id == owners["Balai Contoh"]
+
+
 @on_sqlite
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_the_template_is_filled_in_and_uploaded(organizer: TestClient, city: City, language: str) -> None:
@@ -166,11 +190,12 @@ def test_a_form_without_a_file_is_refused(organizer: TestClient) -> None:
 
 @on_sqlite
 def test_a_list_is_uploaded_only_with_the_permission_to_change_venues(
-    viewer: TestClient, staff: TestClient, city: City
+    viewer: TestClient, staff: TestClient, organizer: TestClient, city: City
 ) -> None:
     file = {"file": ("a.xlsx", xlsx(["Nama", "Kelurahan"], ["Balai Contoh", "Manggar"]))}
 
-    assert viewer.get("/tempat/unggah/templat.xlsx").status_code == 403
-    assert viewer.post("/tempat/unggah", files=file).status_code == 403
+    for browser in (viewer, staff):
+        assert browser.get("/tempat/unggah/templat.xlsx").status_code == 403
+        assert browser.post("/tempat/unggah", files=file).status_code == 403
     assert city.all(Venue) == []
-    assert staff.post("/tempat/unggah", files=file).status_code == 303
+    assert organizer.post("/tempat/unggah", files=file).status_code == 303

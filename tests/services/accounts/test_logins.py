@@ -6,25 +6,31 @@ import pytest
 
 from app.database import reading, writing
 from app.errors import Invalid, NotFound, TooManyRequests
-from app.models import LoginFailure, LoginSession, PasswordLink, Role, User
+from app.models import ApiToken, LoginFailure, LoginSession, PasswordLink, Role, User
 from app.models.base import now
 from app.permissions import OPERATOR
-from app.services.accounts.logins import (
+from app.services.accounts.login_limits import (
+    MAX_FAILURES_ELSEWHERE,
     MAX_FAILURES_PER_ADDRESS,
     MAX_FAILURES_PER_EMAIL,
-    authenticate,
+    LoginSource,
     count_attempt,
+    forget_failures,
+    remember_device,
+)
+from app.services.accounts.logins import (
+    authenticate,
     create_login,
     delete_expired_logins,
     end_login,
     find_actor_by_login,
     find_actor_by_token,
 )
+from app.services.accounts.secrets import hash_secret
 from app.services.accounts.users import (
     create_api_token,
     create_password_link,
     create_user,
-    hash_secret,
     set_password_by_link,
 )
 from tests.city import City, dump
@@ -41,9 +47,9 @@ def ani(city: City) -> User:
         )
 
 
-def log_in(city: City, email: str, password: str, address: str = OFFICE) -> User | None:
+def log_in(city: City, email: str, password: str, address: str = OFFICE, device: str = "") -> User | None:
     with writing(city.engine) as db:
-        count_attempt(db, email, address)
+        count_attempt(db, email, LoginSource(address, device))
     with reading(city.engine) as read_db:
         return authenticate(read_db, email, password)
 
@@ -109,12 +115,58 @@ def test_failures_with_many_emails_delay_their_network_address(city: City, ani: 
     assert log_in(city, EMAIL, PASSWORD, OFFICE) is not None
 
 
-def test_a_login_deletes_earlier_failures(city: City, ani: User) -> None:
+def test_a_login_deletes_the_failures_of_its_source(city: City, ani: User) -> None:
+    add_failures(city, 3, address=ELSEWHERE)
     with writing(city.engine) as db:
-        count_attempt(db, "ANI@contoh.id ", OFFICE)
-        create_login(db, ani, "test")
+        count_attempt(db, "ANI@contoh.id ", LoginSource(OFFICE))
+        forget_failures(db, ani, LoginSource(OFFICE))
 
-    assert city.all(LoginFailure) == []
+    assert [failure.address for failure in city.all(LoginFailure)] == [ELSEWHERE] * 3
+
+
+def test_wrong_passwords_from_elsewhere_do_not_lock_the_owner_out(city: City, ani: User) -> None:
+    for _ in range(MAX_FAILURES_PER_EMAIL):
+        assert log_in(city, EMAIL, "wrong", ELSEWHERE) is None
+    with pytest.raises(TooManyRequests):
+        log_in(city, EMAIL, "wrong", ELSEWHERE)
+
+    assert log_in(city, EMAIL, PASSWORD, OFFICE) is not None
+
+
+def test_guesses_from_many_addresses_are_bounded_but_the_owner_is_not(city: City, ani: User) -> None:
+    """Neither in a network that they have logged in from, nor with a browser that they have used, wherever it is."""
+    with writing(city.engine) as db:
+        remember_device(db, ani, "browser", "192.0.2.77")
+    for number in range(MAX_FAILURES_ELSEWHERE):
+        assert log_in(city, EMAIL, "wrong", f"203.0.113.{number}") is None
+
+    with pytest.raises(TooManyRequests):
+        log_in(city, EMAIL, PASSWORD, "198.51.100.1")
+
+    assert log_in(city, EMAIL, PASSWORD, OFFICE) is not None
+    assert log_in(city, EMAIL, PASSWORD, "198.51.100.1", device="browser") is not None
+    with pytest.raises(TooManyRequests):
+        log_in(city, EMAIL, PASSWORD, "198.51.100.1", device="stolen from another user")
+
+
+def test_a_known_browser_is_bounded_as_well(city: City, ani: User) -> None:
+    with writing(city.engine) as db:
+        remember_device(db, ani, "browser", OFFICE)
+    for number in range(MAX_FAILURES_PER_EMAIL):
+        assert log_in(city, EMAIL, "wrong", f"203.0.113.{number}", device="browser") is None
+
+    with pytest.raises(TooManyRequests):
+        log_in(city, EMAIL, PASSWORD, OFFICE, device="browser")
+
+
+def test_a_login_that_is_not_used_ends(city: City, ani: User) -> None:
+    with writing(city.engine) as db:
+        cookie = create_login(db, ani, "test")
+        db.get_one(LoginSession, hash_secret(cookie)).last_used_at = now() - timedelta(minutes=31)
+
+    with reading(city.engine) as read_db:
+        assert find_actor_by_login(read_db, cookie, timedelta(minutes=30)) is None
+        assert find_actor_by_login(read_db, cookie, timedelta(minutes=32)) is not None
 
 
 def test_a_login_is_valid_until_it_is_ended(city: City, ani: User) -> None:
@@ -208,13 +260,16 @@ def test_an_expired_link_sets_no_password(city: City, ani: User) -> None:
 
 def test_a_token_is_valid_until_it_expires(city: City, ani: User) -> None:
     with writing(city.engine) as db:
-        permanent = create_api_token(db, OPERATOR, ani, "laporan")
+        usual = create_api_token(db, OPERATOR, ani, "laporan")
         current = create_api_token(db, OPERATOR, ani, "uji", now() + timedelta(minutes=1))
         expired = create_api_token(db, OPERATOR, ani, "lama", now() - timedelta(seconds=1))
 
     with reading(city.engine) as read_db:
         is_valid = [
             find_actor_by_token(read_db, token) is not None
-            for token in (permanent, current, expired, "jgk_guessed")
+            for token in (usual, current, expired, "jgk_guessed")
         ]
     assert is_valid == [True, True, False, False]
+    ends = city.all(ApiToken)[0].expires_at
+    assert ends is not None
+    assert timedelta(days=89) < ends - now() < timedelta(days=91)

@@ -9,8 +9,8 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models import Organization, Role, User
 from app.permissions import OPERATOR
 from app.queries.accounts.users import get_user_by_email
+from app.services.accounts.organizations import DINAS_KOMINFO
 from app.services.accounts.users import (
-    DINAS_KOMINFO,
     UserInput,
     change_user,
     create_api_token,

@@ -49,7 +49,7 @@ def test_the_sheet_that_was_chosen_overturns_the_door_and_its_undo_restores_it(c
     upload = city.upload(code, sheet(HEADER, "Ani Contoh;Manggar;umkm;tidak hadir"))
     city.correct(upload.id, 2, decision={"keep": "sheet"})
     with reading(city.engine) as db:
-        [shown] = list_review_rows(db, city.vault, "id", upload.id, [2])
+        [shown] = list_review_rows(db, city.vault, city.actor("sari"), "id", upload.id, [2])
     assert shown.changes == (FieldChange("attendance", "present", "absent"),)
 
     city.commit(upload.id)

@@ -11,10 +11,11 @@ from openpyxl import load_workbook
 from app.database import reading, writing
 from app.errors import Conflict, Forbidden, NotFound
 from app.i18n import translator
-from app.models import Activity, AttendanceStatus
+from app.models import Activity, AttendanceStatus, Participant
 from app.services.imports.commit import CommitChoices
 from app.services.imports.downloads import download_error_sheet
 from app.services.imports.sheet_choices import SheetChoices
+from app.services.imports.upload import discard_import
 from app.spreadsheets.reading import read_sheet
 from tests.city import SAMPLES, City, sheet
 from tests.spreadsheets.examples import saved
@@ -196,3 +197,96 @@ def test_the_error_sheet_needs_permission_and_is_logged(city: City) -> None:
         str(uploaded.id),
     )
     assert taken.after == {"file": "daftar mei-perbaikan.xlsx"}
+
+
+NIK, OTHER_NIK, WRONG_NIK = "6471014108800001", "6471010101900002", "6471019999900003"
+WITH_NIKS = sheet(
+    "Nama;Kelurahan;NIK;Alamat;Hadir",
+    f"Siti Aminah;Antah;{NIK};Jl. Contoh {NIK};hadir",
+    f"Nur Aini;Antah;{OTHER_NIK};;hadir",
+    f"Budi Misalnya;Damai;{WRONG_NIK};;hadir",
+    f"Joko Misalnya;Antah;{WRONG_NIK};;hadir",
+)
+
+
+def nik_keys(city: City) -> dict[str, str | None]:
+    return {person.name: person.nik_key for person in city.all(Participant)}
+
+
+def test_niks_in_the_error_sheet_are_masked_unless_they_are_the_fault(city: City) -> None:
+    city.session(SESSION)
+    uploaded = city.upload(SESSION, WITH_NIKS)
+
+    siti, nur, joko = handed_out(city, uploaded.id)
+
+    assert siti["nik"] == f"••••••••••••0001 [{uploaded.id}/2]"
+    assert siti["address"] == "Jl. Contoh ••••••••••••0001"
+    assert nur["nik"] == f"••••••••••••0002 [{uploaded.id}/3]"
+    assert joko["nik"] == WRONG_NIK
+    content = error_sheet(city, uploaded.id)
+    texts = str([[cell.value for cell in line] for line in load_workbook(BytesIO(content)).worksheets[0]])
+    assert NIK not in texts
+    assert OTHER_NIK not in texts
+
+
+def test_a_corrected_sheet_with_masked_niks_loses_none(city: City) -> None:
+    city.session(SESSION)
+    uploaded = city.upload(SESSION, WITH_NIKS)
+    places = {number: {"Kelurahan": "Damai"} for number in (2, 3, 5)}
+    places[5]["NIK"] = "6471010202910004"
+
+    again = city.upload(SESSION, corrected(error_sheet(city, uploaded.id), places))
+    city.commit(again.id)
+
+    assert kinds(city, again.id) == ["create"] * 3
+    assert nik_keys(city) == {
+        "Siti Aminah": city.vault.key(NIK),
+        "Nur Aini": city.vault.key(OTHER_NIK),
+        "Joko Misalnya": city.vault.key("6471010202910004"),
+    }
+
+
+def test_the_nik_of_a_row_that_is_gone_is_left_out_without_an_error(city: City) -> None:
+    city.session(SESSION)
+    uploaded = city.upload(SESSION, WITH_NIKS)
+    content = corrected(error_sheet(city, uploaded.id), {2: {"Kelurahan": "Damai"}})
+    with writing(city.engine) as db:
+        discard_import(db, city.actor("sari"), uploaded.id)
+
+    again = city.upload(SESSION, content)
+
+    siti = city.rows(again.id)[2]
+    assert (siti.kind, siti.messages) == ("create", [])
+
+
+def test_no_nik_is_taken_from_a_row_of_another_workshop_or_with_other_digits(city: City) -> None:
+    city.session(SESSION)
+    city.session("LAIN-1", by="tono")
+    theirs = city.upload("LAIN-1", sheet("Nama;Kelurahan;NIK;Hadir", f"Rina;Damai;{NIK};hadir"), by="tono")
+    own = city.upload(SESSION, WITH_NIKS)
+    invented = sheet(
+        "Nama;Kelurahan;NIK;Hadir",
+        f"Ani Contoh;Damai;••••••••••••0001 [{theirs.id}/2];hadir",
+        f"Ira Contoh;Damai;••••••••••••0009 [{own.id}/2];hadir",
+        "Ela Contoh;Damai;••••••••••••0001;hadir",
+    )
+
+    city.import_sheet(SESSION, invented)
+
+    assert nik_keys(city) == {"Ani Contoh": None, "Ira Contoh": None, "Ela Contoh": None}
+
+
+def test_no_sheet_gives_back_a_masked_nik_in_full(city: City) -> None:
+    """A row that names another row's masked NIK, beside a date of birth that it disagrees with, shows no more of it."""
+    city.session(SESSION)
+    own = city.upload(SESSION, WITH_NIKS)
+    invented = sheet(
+        "Nama;Kelurahan;NIK;Tanggal Lahir;Hadir",
+        f"Ani Contoh;Antah;••••••••••••0001 [{own.id}/2];17-08-1945;hadir",
+    )
+
+    uploaded = city.upload(SESSION, invented)
+
+    assert [remark["code"] for remark in city.rows(uploaded.id)[2].messages].count("nik-differs") == 1
+    (ani,) = handed_out(city, uploaded.id)
+    assert ani["nik"] == f"••••••••••••0001 [{uploaded.id}/2]"

@@ -48,7 +48,7 @@ def test_people_are_listed_from_the_rows_of_one_import(city: City, code: str) ->
     attendance_import = city.upload(code, sheet(HEADER, SITI, DEWI))
 
     with reading(city.engine) as db:
-        named = list_first_people(db, attendance_import.id)
+        named = list_first_people(db, city.actor("sari"), attendance_import.id)
     assert [person.name for person in named.new] == ["Dewi Contoh"]
     assert [person.name for person in named.known] == ["Siti Aminah"]
 

@@ -78,7 +78,7 @@ def test_a_queued_commit_uses_the_choices_and_the_name_of_its_user(city: City, r
     assert {
         registration.basis
         for registration in city.all(Registration)
-        if registration.basis is not Basis.CONSENT
+        if registration.basis is not Basis.PUBLIC_TASK
     } == {choices.basis}
     (line,) = [activity for activity in city.all(Activity) if activity.action == "commit"]
     assert (line.user_id, line.actor) == (city.users["budi"].id, "Budi Petugas")

@@ -216,7 +216,12 @@ def test_a_rolled_back_registration_sends_no_mail(city: City) -> None:
         view = get_workshop_session_view(look, city.actor("sari"), "JUALAN-1")
     with pytest.raises(NotEnoughSeats), writing(city.engine) as db:
         registrations.register_delegation(
-            db, city.vault, city.actor("sari"), view.id, data, RegistrationRequest(Channel.DELEGATION)
+            db,
+            city.vault,
+            city.actor("sari"),
+            view.id,
+            data,
+            RegistrationRequest(Channel.DELEGATION, informed=True),
         )
 
     assert city.all(Message) == []

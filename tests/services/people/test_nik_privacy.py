@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from app.database import reading
 from app.i18n import translator
 from app.models import Participant
-from app.nik_vault import NikVault, mask_nik
+from app.nik_vault import NikVault
+from app.people.values.nik import mask_nik
 from app.queries.imports.document import get_import_document
 from app.services.imports.commit import CommitChoices
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE

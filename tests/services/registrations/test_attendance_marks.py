@@ -203,7 +203,7 @@ def test_a_waiting_or_cancelled_person_who_comes_is_a_walk_in_until_the_mark_is_
     city.register("A-1", "Siti Aminah", status=status)
     with writing(city.engine) as db:
         registration = db.scalars(select(Registration)).one()
-        registration.channel = Channel.SELF
+        registration.channel = Channel.ORGANIZER
         registration.waiting_number = 3 if status is RegistrationStatus.WAITLISTED else None
 
     def statuses() -> tuple[str, int | None]:

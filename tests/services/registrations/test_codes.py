@@ -1,11 +1,12 @@
 """No two registrations have the same code."""
 
-import secrets
 from collections.abc import Iterable
+from types import SimpleNamespace
 
 import pytest
 
 from app.models import Registration
+from app.services.registrations import codes
 from app.services.registrations.codes import CODE_ALPHABET
 from tests.city import MANGGAR, City, crowd
 
@@ -21,14 +22,14 @@ def test_repeated_and_used_codes_are_generated_again(city: City, monkeypatch: py
     taken = city.all(Registration)[0].code
     chance = iter(
         [
-            random_bytes_of([taken, "AAAA2222", "AAAA2222"]),
-            random_bytes_of(["BBBB3333", taken]),
-            random_bytes_of(["CCCC4444"]),
+            random_bytes_of([taken, "AAAAA22222", "AAAAA22222"]),
+            random_bytes_of(["BBBBB33333", taken]),
+            random_bytes_of(["CCCCC44444"]),
         ]
     )
-    monkeypatch.setattr(secrets, "token_bytes", lambda _count: next(chance))
+    monkeypatch.setattr(codes, "secrets", SimpleNamespace(token_bytes=lambda _count: next(chance)))
 
     city.import_sheet(code, crowd(3))
 
-    codes = {registration.code for registration in city.all(Registration)}
-    assert codes == {taken, "AAAA2222", "BBBB3333", "CCCC4444"}
+    given = {registration.code for registration in city.all(Registration)}
+    assert given == {taken, "AAAAA22222", "BBBBB33333", "CCCCC44444"}

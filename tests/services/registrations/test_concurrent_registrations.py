@@ -104,7 +104,7 @@ def test_concurrent_registrations_do_not_overwrite_the_record_of_a_person(
         return known
 
     monkeypatch.setattr(person_input, "load_people_for_form", search_together)
-    by_phone = partial(register, city, sessions[0], nik="6471054408900002")
+    by_phone = partial(register, city, sessions[0], nik="6471054408900002", channel=Channel.ORGANIZER)
     by_mail = partial(
         register,
         city,
@@ -113,6 +113,7 @@ def test_concurrent_registrations_do_not_overwrite_the_record_of_a_person(
         phone="",
         email="siti@contoh.id",
         nik="6471025506840001",
+        channel=Channel.ORGANIZER,
     )
     at_once(by_phone, by_mail)
 

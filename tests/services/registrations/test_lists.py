@@ -110,7 +110,7 @@ def test_the_same_list_again_registers_no_one(city: City) -> None:
 def test_known_people_are_recognised_and_their_blanks_filled(city: City) -> None:
     """Details that a registration has already stay as they are, and so does attendance."""
     create_upcoming_session(city, groups=("umkm", "rt"))
-    ani = city.register(city.session("LAMA-1", by="tono"), "Ani Aster")
+    ani = city.register(city.session("LAMA-1"), "Ani Aster")
     city.register("JUALAN-1", "Budi Bakung", outcome=AttendanceStatus.EXCUSED)
 
     made = paste_list(

@@ -256,22 +256,23 @@ def test_past_closed_and_cancelled_sessions_take_no_registrations(city: City) ->
 
 
 def test_a_person_id_alone_finds_no_one(city: City) -> None:
-    """A person outside the actor's scope may be chosen only together with a name that finds them."""
+    """A person of another organization may be chosen only together with a whole number or address of theirs."""
     queue = Queue(city)
     stranger = city.register(city.session("B-1", by="tono"), "Rahasia Contoh")
+    with writing(city.engine) as db:
+        db.get_one(Participant, stranger.id).phone = "+6281200000123"
     actor = city.actor("sari")
 
-    def choose(name: str) -> Registration:
+    def choose(phone: str) -> Registration:
         with writing(city.engine) as db:
             workshop_session = db.exec(
                 select(WorkshopSession).where(WorkshopSession.code == queue.code)
             ).one()
             request = RegistrationRequest(Channel.ORGANIZER, decision=Decision(person=stranger.id))
-            return register_person(
-                db, city.vault, actor, workshop_session.id, PersonInput(name, "Damai", "umkm"), request
-            )
+            person = PersonInput("Rahasia Contoh", "Damai", "umkm", phone=phone)
+            return register_person(db, city.vault, actor, workshop_session.id, person, request)
 
     with pytest.raises(Invalid) as refused:
-        choose("Budi Bakung")
+        choose("081200000124")
     assert set(refused.value.fields) == {"name"}
-    assert choose("Rahasia").participant_id == stranger.id
+    assert choose("081200000123").participant_id == stranger.id

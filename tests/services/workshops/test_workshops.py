@@ -12,7 +12,7 @@ from app.models import Venue, Workshop, WorkshopSession
 from app.permissions import OPERATOR, Actor
 from app.queries.workshops.workshop_sessions import get_workshop_session_view
 from app.queries.workshops.workshops import get_workshop_view
-from app.services.accounts.users import DINAS_KOMINFO
+from app.services.accounts.organizations import DINAS_KOMINFO
 from app.services.workshops.workshop_sessions import (
     WorkshopSessionInput,
     cancel_session,

@@ -1,0 +1,134 @@
+"""The office of these tests, made once for each process."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from fastapi import FastAPI, Request
+
+from app.database import Db, writing
+from app.models import (
+    Approval,
+    ApprovalKind,
+    Breach,
+    BreachScope,
+    EmailChange,
+    ExternalIdentity,
+    LoginSession,
+    Message,
+    MessageKind,
+    MessageStatus,
+    Passkey,
+    ProposedChange,
+    Registration,
+    RegistrationStatus,
+)
+from app.models.base import now
+from app.permissions import OPERATOR
+from app.services.accounts.secrets import hash_secret
+from app.services.accounts.users import create_api_token, create_user
+from app.services.areas.aliases import add_alias, add_ambiguous_place
+from app.services.coverage.denominators import DenominatorInput, add_denominator
+from app.services.people.memberships import MembershipInput, add_membership
+from app.services.personal_data.requests import file_request_at_desk
+from app.services.registrations.delegation_links import create_delegation_link
+from app.services.workshops.venues import VenueInput, create_venue
+from app.services.workshops.workshop_sessions import WorkshopSessionInput
+from app.web.container import container_of
+from app.web.dependencies import get_db
+from tests.access.office import EMAIL_SECRET, FURTHER_USERS, IN_REVIEW, LISTED, LOGIN, Office
+from tests.access.requests import COMING, PAST
+from tests.city import LAMARU, MANGGAR, MORNING, City
+from tests.scenarios import scenario
+from tests.services.people.duplicates import get_pair_id, get_person_id, merge_by_names
+from tests.upcoming_sessions import JUALAN, create_upcoming_session
+
+
+@scenario
+def whole_office(city: City) -> None:
+    """Made by its users: everything that the address of a route can name."""
+    create_upcoming_session(city)
+    city.add_session(JUALAN, PAST, WorkshopSessionInput(MORNING, MORNING + timedelta(hours=3)))
+    with writing(city.engine) as db:
+        for name, values in FURTHER_USERS.items():
+            create_user(db, OPERATOR, email=f"{name}@contoh.id", name=name.title(), **values)
+        create_venue(db, city.actor("sari"), VenueInput("Balai Contoh", kelurahan=MANGGAR))
+        create_delegation_link(db, city.actor("sari"), COMING, LAMARU)
+        add_denominator(db, OPERATOR, DenominatorInput(MANGGAR, "rt", 64, date(2026, 1, 1), "Contoh"))
+        add_alias(db, OPERATOR, MANGGAR, "manggar lama")
+        add_ambiguous_place(db, OPERATOR, "pasar contoh", "Ada dua pasar", [MANGGAR, LAMARU])
+        create_api_token(db, OPERATOR, city.users["budi"], "untuk dicabut")
+    city.import_sheet(PAST, LISTED)
+    city.upload(PAST, IN_REVIEW)
+    city.register(COMING, "Ani Aster", status=RegistrationStatus.WAITLISTED)
+    registration = city.all(Registration)[-1]
+    with writing(city.engine) as db:
+        db.add(
+            Message(
+                registration_id=registration.id,
+                kind=MessageKind.WAITLISTED,
+                recipient="ani@contoh.id",
+                language="id",
+                subject="Tiket",
+                body=f"Tiket\n/tiket/{registration.code}",
+                status=MessageStatus.FAILED,
+            )
+        )
+        db.add(ExternalIdentity(user_id=city.users["made"].id, issuer="https://masuk.contoh.id", subject="7"))
+        add_parts_of_accounts(db, city)
+        db.add(
+            Breach(
+                title="Ponsel hilang",
+                found_at=now(),
+                happened="Ponsel petugas hilang.",
+                data_affected="Nama",
+                scope=BreachScope.SESSION,
+                workshop_session_id=registration.workshop_session_id,
+            )
+        )
+        membership = MembershipInput("umkm", date(2025, 1, 1))
+        add_membership(db, city.actor("sari"), get_person_id(city, "Siti Aminah"), membership)
+        siti = get_person_id(city, "Siti Aminah")
+        db.add(ProposedChange(participant_id=siti, field="sex", value={"sex": "P"}))
+        file_request_at_desk(db, city.actor("sari"), siti, "access", identity="ktp")
+    merge_by_names(city, "Joko Anggrek", "Joko Angrek")
+    get_pair_id(city, "Siti Aminah", "Siti Aminnah")
+
+
+def add_parts_of_accounts(db: Db, city: City) -> None:
+    """Add a login, a passkey and a new e-mail address of Budi, and what Made asks a second administrator to approve."""
+    budi, later = city.users["budi"].id, now() + timedelta(days=1)
+    db.add(LoginSession(key=LOGIN, user_id=budi, expires_at=later, browser="percobaan"))
+    db.add(Passkey(user_id=budi, credential_id="kunci", public_key=b"kunci", name="Ponsel"))
+    db.add(EmailChange(user_id=budi, email="baru@contoh.id", key=hash_secret(EMAIL_SECRET), expires_at=later))
+    db.add(
+        Approval(
+            kind=ApprovalKind.ROLE,
+            user_id=city.users["sari"].id,
+            requested_by=city.users["made"].id,
+            details={"role": "admin"},
+            expires_at=later,
+        )
+    )
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """Run these tests on SQLite only: who may do what does not depend on the database."""
+    return "sqlite"
+
+
+@pytest.fixture
+def office(whole_office: City, app: FastAPI) -> Iterator[Office]:
+    """The office, in which nothing that a request writes is kept: every cell begins with the same data."""
+    office = Office.open(whole_office, app)
+    app.dependency_overrides[get_db] = _roll_back
+    yield office
+    del app.dependency_overrides[get_db]
+
+
+def _roll_back(request: Request) -> Iterator[Db]:
+    """Yield a session as `get_db` does. It is flushed after the handler, and rolled back."""
+    with Db(container_of(request).engine.execution_options(writes=True), expire_on_commit=False) as db:
+        yield db
+        db.flush()

@@ -1,0 +1,52 @@
+"""What is sent to a route beside its address, where an empty request would be refused as malformed."""
+
+from typing import Any
+
+from tests.city import MANGGAR
+
+COMING, PAST = "JUALAN-1", "JUALAN-2"
+SESSION = {"starts": "2026-12-05T09:00", "ends": "2026-12-05T12:00", "code": "JUALAN-9"}
+API_SESSION = {
+    "code": "JUALAN-9",
+    "starts_at": "2026-12-05T09:00:00+08:00",
+    "ends_at": "2026-12-05T12:00:00+08:00",
+}
+PERSON = {
+    "name": "Tuti Kenanga",
+    "kelurahan": MANGGAR,
+    "target_group": "umkm",
+    "phone": "081200000444",
+    "consent": True,
+}
+LIST = {"file": ("daftar.csv", b"Nama;Kelurahan\nTuti Kenanga;Manggar\n")}
+MARK = {"registration": "of the office", "status": "present", "at": "2026-12-05T09:00:00+08:00", "nonce": "a"}
+IMPORT = "/api/v1/attendance-imports/{import_id}"
+
+REQUESTS: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "/sesi/{code}/ubah"): {"data": SESSION},
+    ("POST", "/sesi/{code}/salin"): {"data": SESSION},
+    ("POST", "/sesi/{code}/batalkan"): {"data": {"why": "hujan"}},
+    ("POST", "/sesi/{code}/hadir"): {"data": {"registration": "of the office", "status": "present"}},
+    ("POST", "/sesi/{code}/hadir/tanda"): {"json": MARK},
+    ("POST", "/sesi/{code}/unggah"): {"files": LIST},
+    ("POST", "/sesi/{code}/daftarkan"): {"data": {"text": "Tuti Kenanga, Manggar"}},
+    ("POST", "/kegiatan/{workshop_code}/sesi/baru"): {"data": SESSION},
+    ("POST", "/usulan"): {"data": {"proposal": ["1"], "decision": "accept"}},
+    ("POST", "/daftar/{workshop_code}"): {"params": {"sesi": COMING}},
+    ("POST", "/administrasi/sebutan-tak-jelas/hapus"): {"data": {"text": "pasar contoh"}},
+    ("POST", "/administrasi/wilayah/{code}/sebutan/hapus"): {"data": {"alias": "manggar lama"}},
+    ("POST", "/tempat/unggah"): {"files": LIST},
+    ("POST", "/unggahan/{import_id}/pindahkan"): {"data": {"session": COMING}},
+    ("POST", "/api/v1/workshops"): {"json": {"code": "LD-1", "title": "Kelas"}},
+    ("PATCH", "/api/v1/workshops/{code}"): {"json": {"title": "Kelas"}},
+    ("POST", "/api/v1/workshops/{workshop_code}/sessions"): {"json": API_SESSION},
+    ("PATCH", "/api/v1/sessions/{code}"): {"json": {"capacity": 10}},
+    ("POST", "/api/v1/sessions/{code}/registrations"): {"json": PERSON},
+    ("PUT", "/api/v1/registrations/{code}/attendance"): {"json": {"status": "present"}},
+    ("POST", "/api/v1/sessions/{code}/attendance-imports"): {"files": LIST},
+    ("POST", f"{IMPORT}/mapping"): {"json": {"header_row": 1}},
+    ("PATCH", f"{IMPORT}/rows/{{number}}"): {"json": {"skip": True}},
+    ("POST", f"{IMPORT}/commit"): {"json": {"only_valid": True}},
+    ("POST", f"{IMPORT}/move"): {"json": {"session": COMING}},
+    ("POST", f"{IMPORT}/sessions"): {"json": {"sessions": [{"session": PAST}]}},
+}
