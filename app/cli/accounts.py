@@ -16,13 +16,9 @@ from app.models.base import YEARS
 from app.permissions import OPERATOR
 from app.queries.accounts.users import get_user_by_email, get_user_view, list_api_tokens
 from app.services.accounts import users
+from app.services.accounts.api_tokens import create_api_token, revoke_api_token
 from app.services.accounts.organizations import DINAS_KOMINFO
-from app.services.accounts.users import (
-    create_api_token,
-    create_password_link,
-    create_user,
-    revoke_api_token,
-)
+from app.services.accounts.users import create_password_link, create_user
 
 user_app = typer.Typer(no_args_is_help=True, help="Users.")
 token_app = typer.Typer(no_args_is_help=True, help="API tokens.")

@@ -83,7 +83,7 @@ class WorkshopSession(SQLModel, table=True):
 
 
 class SessionStaff(SQLModel, table=True):
-    """A user with the role staff who is assigned to a session: they see its people and record its attendance."""
+    """Assigns a user with the role staff to a session: the user sees its people and records their attendance."""
 
     __tablename__ = "session_staff"
 

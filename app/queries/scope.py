@@ -52,7 +52,9 @@ def registrations_within(actor: Actor, permission: Permission) -> ColumnElement[
     return col(Registration.workshop_session_id).in_(session_ids)
 
 
-def people_within(actor: Actor, permission: Permission, person_id: Mapped[int]) -> ColumnElement[bool]:
+def people_within(
+    actor: Actor, permission: Permission, person_id: Mapped[int] | Mapped[int | None]
+) -> ColumnElement[bool]:
     """Return the condition that a person's record is open within the actor's scope for `permission`.
 
     `person_id` is the column of the person's id. Unless the scope is "all", the person must have a registration within

@@ -52,7 +52,9 @@ def count_use(db: Db, limit: Limit, of: str) -> None:
     params = {"name": limit.name, "key": key, "now": moment, "ends_at": moment + limit.period}
     uses, until = db.connection().execute(_COUNT_USE, params).one()
     if uses > limit.uses:
-        raise TooManyRequests(TOO_MANY, seconds=max(1, ceil((until - moment).total_seconds())))
+        # The period may have begun in a transaction that took its time after this one.
+        left = min(until - moment, limit.period)
+        raise TooManyRequests(TOO_MANY, seconds=max(1, ceil(left.total_seconds())))
 
 
 def delete_ended_limits(db: Db) -> None:

@@ -25,8 +25,9 @@ from app.models import (
 )
 from app.models.base import now
 from app.permissions import OPERATOR
+from app.services.accounts.api_tokens import create_api_token
 from app.services.accounts.secrets import hash_secret
-from app.services.accounts.users import create_api_token, create_user
+from app.services.accounts.users import create_user
 from app.services.areas.aliases import add_alias, add_ambiguous_place
 from app.services.coverage.denominators import DenominatorInput, add_denominator
 from app.services.people.memberships import MembershipInput, add_membership

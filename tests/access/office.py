@@ -37,8 +37,9 @@ from app.models import (
     Venue,
 )
 from app.permissions import OPERATOR
+from app.services.accounts.api_tokens import create_api_token
 from app.services.accounts.organizations import DINAS_KOMINFO
-from app.services.accounts.users import create_api_token, create_password_link
+from app.services.accounts.users import create_password_link
 from tests.access.requests import COMING, PAST, REQUESTS
 from tests.city import MANGGAR, OTHER, OWN, City, sheet
 from tests.pages.conftest import logged_in

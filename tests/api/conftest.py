@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from app.database import writing
 from app.models import TokenScope
 from app.permissions import OPERATOR
-from app.services.accounts.users import create_api_token
+from app.services.accounts.api_tokens import create_api_token
 from tests.api.imports.uploads import LIST, send
 from tests.city import City
 

@@ -12,7 +12,7 @@ from app.database import writing
 from app.main import create_app
 from app.models.base import now
 from app.permissions import OPERATOR
-from app.services.accounts.users import create_api_token
+from app.services.accounts.api_tokens import create_api_token
 from app.settings import Settings
 from tests.api.conftest import Program
 from tests.api.problems import status_and_code

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from app.database import reading, writing
 from app.models import Attendance, AttendanceImport, ImportStatus, Participant, Registration
 from app.permissions import OPERATOR
-from app.services.accounts.users import create_api_token
+from app.services.accounts.api_tokens import create_api_token
 from app.services.imports.commit import MAX_ROWS_AT_ONCE
 from app.services.imports.progress import import_progress
 from tests.city import City, crowd

@@ -15,8 +15,8 @@ import pytest
 
 from app.database import writing
 from app.permissions import OPERATOR
+from app.services.accounts.api_tokens import create_api_token
 from app.services.accounts.logins import create_login
-from app.services.accounts.users import create_api_token
 from app.web.security import SECONDS_FOR_BODY
 from tests.city import City, crowd
 from tests.database import on_sqlite

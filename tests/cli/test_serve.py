@@ -12,7 +12,7 @@ import uvicorn
 from app.cli.commands import main
 from app.database import writing
 from app.permissions import OPERATOR
-from app.services.accounts.users import create_api_token
+from app.services.accounts.api_tokens import create_api_token
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from tests.city import City, crowd
 from tests.database import on_sqlite

@@ -22,7 +22,7 @@ from app.models import (
 from app.permissions import OPERATOR
 from app.routers import api, pages
 from app.services import activities
-from app.services.accounts.users import create_api_token
+from app.services.accounts.api_tokens import create_api_token
 from app.services.people import searches
 from app.web.access_log import PEOPLE_PAGES
 from tests.city import MORNING, City, sheet

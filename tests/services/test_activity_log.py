@@ -12,13 +12,9 @@ from app.database import writing
 from app.models import Activity, Channel, Registration, Role, WorkshopSession
 from app.people.person import PersonInput
 from app.permissions import CITIZEN, OPERATOR
+from app.services.accounts.api_tokens import create_api_token
 from app.services.accounts.logins import create_login, end_login
-from app.services.accounts.users import (
-    create_api_token,
-    create_password_link,
-    create_user,
-    set_password_by_link,
-)
+from app.services.accounts.users import create_password_link, create_user, set_password_by_link
 from app.services.activities import snapshot
 from app.services.imports.review import correct_rows_with_same_question
 from app.services.people.corrections import correct_participant

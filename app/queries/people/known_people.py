@@ -126,7 +126,7 @@ def _load_groups(db: Db, people: Collection[int], day: date) -> Groups:
 
 
 def _build_known_people(people: Mapping[int, PersonRow], groups: Groups) -> Iterator[KnownPerson]:
-    """Yield the known people with their groups by person id; a person who is not in `groups` gets ()."""
+    """Yield the known people, each with the target groups that `groups` has for its id, () if it has none."""
     return (_build_known_person(person, groups.get(id_, ())) for id_, person in people.items())
 
 

@@ -1,4 +1,4 @@
-"""Proposed changes of people's records: the list for those who decide, and the rows to decide on."""
+"""Read proposed changes of people's records: the list of those that an actor decides on, and their rows."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

@@ -155,7 +155,7 @@ def _within(actor: Actor) -> ColumnElement[bool]:
     """Return the condition that a request is about a person with a registration in the actor's scope."""
     if actor.scope(Permission.DATA_REQUEST_WRITE) is Scope.ALL:
         return true()
-    return people_within(actor, Permission.DATA_REQUEST_WRITE, col(DataRequest.participant_id))  # type: ignore[arg-type]
+    return people_within(actor, Permission.DATA_REQUEST_WRITE, col(DataRequest.participant_id))
 
 
 def _people_of(actor: Actor) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ScalarSelect, Select, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.database import Db
@@ -31,7 +32,7 @@ from app.queries.people.participants import place_name
 # The people and the agency must be told in writing within 3×24 hours (UU 27/2022, article 46).
 TIME_TO_NOTIFY = timedelta(hours=3 * 24)
 
-# Of a person who was erased; every name has a key of letters.
+# The `name_key` of an erased participant. That of a name is never empty.
 ERASED_NAME_KEY = ""
 
 
@@ -216,7 +217,7 @@ def _people_of_file(breach: Breach) -> Select[int]:
 
 def _select_breaches() -> Select[Breach, str, str, str, str, str, str]:
     """Return the statement whose rows are the arguments of `_to_view`, the breach found last first."""
-    workshop_of_session = Workshop.__table__.alias("workshop_of_session")  # type: ignore[attr-defined]
+    workshop_of_session = aliased(Workshop)
     return (
         select(
             Breach,
@@ -224,13 +225,13 @@ def _select_breaches() -> Select[Breach, str, str, str, str, str, str]:
             col(Workshop.code),
             col(Workshop.title),
             col(WorkshopSession.code),
-            workshop_of_session.c.title,
+            col(workshop_of_session.title),
             col(UploadedFile.name),
         )
         .outerjoin(User, col(User.id) == col(Breach.recorded_by))
         .outerjoin(Workshop, col(Workshop.id) == col(Breach.workshop_id))
         .outerjoin(WorkshopSession, col(WorkshopSession.id) == col(Breach.workshop_session_id))
-        .outerjoin(workshop_of_session, workshop_of_session.c.id == col(WorkshopSession.workshop_id))
+        .outerjoin(workshop_of_session, col(workshop_of_session.id) == col(WorkshopSession.workshop_id))
         .outerjoin(AttendanceImport, col(AttendanceImport.id) == col(Breach.attendance_import_id))
         .outerjoin(UploadedFile, col(UploadedFile.id) == col(AttendanceImport.uploaded_file_id))
         .order_by(col(Breach.found_at).desc(), col(Breach.id).desc())

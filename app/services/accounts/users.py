@@ -1,7 +1,6 @@
-"""Create and change users, their password links, and the API tokens of their programs."""
+"""Create and change users, and the links by which they set their password."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import col, delete, select
@@ -15,7 +14,6 @@ from app.models import (
     ExternalIdentity,
     PasswordLink,
     Role,
-    TokenScope,
     User,
 )
 from app.models.base import now
@@ -34,7 +32,6 @@ from app.services.locks import lock_row
 
 MAX_NAME_LENGTH = 200
 LINK_LIFETIME = INVITATION_LIFETIME
-TOKEN_LIFETIME = timedelta(days=90)
 NEEDS_APPROVAL = N_("A second administrator has to approve a link for an administrator.")
 
 FIELD_ERRORS = {
@@ -342,59 +339,6 @@ def change_email(db: Db, actor: Actor, user_id: int, email: str) -> User:
     db.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user.id))
     log_activity(db, actor, "change", "user", before["email"], before=before, after=snapshot(user))
     return user
-
-
-def create_api_token(
-    db: Db,
-    actor: Actor,
-    user: User,
-    name: str,
-    expires_at: datetime | None = None,
-    scope: TokenScope = TokenScope.WRITE,
-) -> str:
-    """Create and log a token for a program that acts as `user`; return its secret, which can't be shown again.
-
-    Without `expires_at` it expires in 90 days. Raises `Forbidden` without `USER_WRITE`, and `Invalid` for an empty or
-    too long name.
-    """
-    actor.require(Permission.USER_WRITE)
-    name = " ".join(name.split())
-    _require_valid(name=_is_valid_name(name))
-    secret = f"jgk_{new_secret()}"
-    token = ApiToken(
-        key=hash_secret(secret),
-        user_id=user.id,
-        name=name,
-        expires_at=expires_at or now() + TOKEN_LIFETIME,
-        scope=scope,
-    )
-    db.add(token)
-    db.flush()
-    log_activity(db, actor, "create", "api-token", token.id, after=snapshot(token))
-    return secret
-
-
-def revoke_api_token(db: Db, actor: Actor, token_id: int) -> ApiToken:
-    """Delete an API token, log it, and return its record.
-
-    Raises `Forbidden` without `USER_WRITE`, and `NotFound`.
-    """
-    actor.require(Permission.USER_WRITE)
-    return _revoke_token(db, actor, token_id, db.get(ApiToken, token_id))
-
-
-def revoke_own_token(db: Db, actor: Actor, token_id: int) -> None:
-    """Delete an API token of the actor and log it. Raises `NotFound` if the actor has no such token."""
-    token = db.get(ApiToken, token_id)
-    _revoke_token(db, actor, token_id, token if token and token.user_id == actor.user_id else None)
-
-
-def _revoke_token(db: Db, actor: Actor, token_id: int, token: ApiToken | None) -> ApiToken:
-    if token is None:
-        raise NotFound(N_("There is no API token %(token)s."), token=token_id)
-    db.delete(token)
-    log_activity(db, actor, "revoke", "api-token", token_id, before=snapshot(token))
-    return token
 
 
 def _require_other_admin(db: Db, actor: Actor, user: User) -> None:

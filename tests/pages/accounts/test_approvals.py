@@ -13,7 +13,8 @@ from app.database import writing
 from app.models import Activity, ApiToken, Approval, AuthenticatorApp, PasswordLink, Role, User
 from app.models.base import now
 from app.permissions import OPERATOR
-from app.services.accounts.users import create_api_token, create_password_link, create_user
+from app.services.accounts.api_tokens import create_api_token
+from app.services.accounts.users import create_password_link, create_user
 from app.settings import Settings
 from tests.city import OWN, City
 from tests.pages.accounts.test_own_account import link_in, mails

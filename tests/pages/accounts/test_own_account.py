@@ -17,7 +17,8 @@ from app.models import ApiToken, LoginSession, PasswordLink, User
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR
-from app.services.accounts.users import create_api_token, create_password_link, set_password_by_link
+from app.services.accounts.api_tokens import create_api_token
+from app.services.accounts.users import create_password_link, set_password_by_link
 from app.settings import Settings
 from tests.city import City
 from tests.pages.conftest import People, english_browser, logged_in, served_to_browsers

@@ -9,9 +9,10 @@ from sqlalchemy import Engine
 from app.database import writing
 from app.models import Activity, ApiToken, PasswordLink, Role, User
 from app.permissions import OPERATOR
+from app.services.accounts.api_tokens import create_api_token
 from app.services.accounts.organizations import DINAS_KOMINFO
 from app.services.accounts.secrets import hash_secret
-from app.services.accounts.users import create_api_token, create_user
+from app.services.accounts.users import create_user
 from tests.city import OWN, City
 from tests.database import on_sqlite
 from tests.pages.conftest import People

@@ -9,6 +9,7 @@ from app.errors import Invalid, NotFound, TooManyRequests
 from app.models import ApiToken, LoginFailure, LoginSession, PasswordLink, Role, User
 from app.models.base import now
 from app.permissions import OPERATOR
+from app.services.accounts.api_tokens import create_api_token
 from app.services.accounts.login_limits import (
     MAX_FAILURES_ELSEWHERE,
     MAX_FAILURES_PER_ADDRESS,
@@ -27,12 +28,7 @@ from app.services.accounts.logins import (
     find_actor_by_token,
 )
 from app.services.accounts.secrets import hash_secret
-from app.services.accounts.users import (
-    create_api_token,
-    create_password_link,
-    create_user,
-    set_password_by_link,
-)
+from app.services.accounts.users import create_password_link, create_user, set_password_by_link
 from tests.city import City, dump
 
 EMAIL, PASSWORD = "ani@contoh.id", "kebun raya balikpapan"

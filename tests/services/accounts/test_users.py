@@ -9,14 +9,9 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models import Organization, Role, User
 from app.permissions import OPERATOR
 from app.queries.accounts.users import get_user_by_email
+from app.services.accounts.api_tokens import create_api_token
 from app.services.accounts.organizations import DINAS_KOMINFO
-from app.services.accounts.users import (
-    UserInput,
-    change_user,
-    create_api_token,
-    create_user,
-    deactivate_user,
-)
+from app.services.accounts.users import UserInput, change_user, create_user, deactivate_user
 from tests.city import OWN, City
 
 SPELLINGS = ((1, "Kampus Contoh"), (2, " Kampus  Contoh"))

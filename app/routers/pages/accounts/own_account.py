@@ -13,9 +13,10 @@ from app.permissions import Actor
 from app.queries.accounts.external_identities import list_external_identities
 from app.queries.accounts.own_account import get_own_account
 from app.services.accounts import own_account as services
+from app.services.accounts.api_tokens import revoke_own_token
 from app.services.accounts.login_limits import normalize_email
 from app.services.accounts.secrets import hash_secret
-from app.services.accounts.users import change_own_password, revoke_own_token
+from app.services.accounts.users import change_own_password
 from app.services.limits import Limit, count_use
 from app.web.accounts.browsers import browser_name
 from app.web.accounts.login_cookie import clear_login_cookie, get_login_secret
@@ -29,7 +30,7 @@ from app.web.pages import redirect, render
 
 router = APIRouter(prefix="/akun", include_in_schema=False)
 
-# The address may be that of somebody else.
+# The user may have typed the address of another person, who gets no more than these mails a day.
 MAILS_TO_NEW_ADDRESS = Limit("mails-to-new-addresses", 3, timedelta(days=1))
 
 

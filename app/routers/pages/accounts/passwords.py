@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel
 
 from app.database import Db
-from app.errors import TooManyRequests
+from app.errors import Problem, TooManyRequests
 from app.services.accounts import users
 from app.services.accounts.login_limits import normalize_email
 from app.services.accounts.mails import queue_forgotten_password
@@ -63,10 +63,15 @@ def _may_be_mailed(db: Db, email: str) -> bool:
     return True
 
 
-def _forgotten_page(request: Request, **context: object) -> Response:
-    settings = container_of(request).settings
-    shown = {"sent_to": "", "sends_mail": settings.sends_mail, "mails_per_day": MAILS_PER_DAY, **context}
-    return render(request, "accounts/forgotten_password.html", **shown)  # type: ignore[arg-type]
+def _forgotten_page(request: Request, *, sent_to: str = "", problem: Problem | None = None) -> Response:
+    return render(
+        request,
+        "accounts/forgotten_password.html",
+        problem=problem,
+        sent_to=sent_to,
+        sends_mail=container_of(request).settings.sends_mail,
+        mails_per_day=MAILS_PER_DAY,
+    )
 
 
 @router.get("/kata-sandi/{secret}")

@@ -101,7 +101,7 @@ def come_back(request: Request, provider: Provider, _limit: SignOnLimit, state: 
 
 
 def _log_in(request: Request, provider: IdentityProvider, identity: ProviderIdentity, back: str) -> Response:
-    """Return the answer to a person who has logged in at the provider: logged in here, or sent to link the account.
+    """Log in the user of this identity and redirect to `back`; an identity without a user gets the page to link it.
 
     A user with a second factor is asked for it, unless the provider has asked for two. Raises `Problem` if they may not
     log in.

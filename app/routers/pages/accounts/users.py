@@ -17,6 +17,7 @@ from app.queries.accounts.external_identities import list_external_identities
 from app.queries.accounts.organizations import list_organizations
 from app.queries.accounts.own_account import get_second_factors
 from app.services.accounts import users as services
+from app.services.accounts.api_tokens import revoke_api_token
 from app.services.accounts.organizations import DINAS_KOMINFO
 from app.services.accounts.second_admin import needs_second_admin, request_approval
 from app.services.edit_conflicts import fingerprint
@@ -172,7 +173,7 @@ def activate_user(db: WriteDb, actor: CurrentActor, user_id: int, _: Translate) 
 @router.post("/token/{token_id}/cabut")
 def revoke_token(db: WriteDb, actor: CurrentActor, token_id: int, _: Translate) -> Response:
     """Delete an API token of a user, and redirect to the user's page. 404 if there is none."""
-    token = services.revoke_api_token(db, actor, token_id)
+    token = revoke_api_token(db, actor, token_id)
     return redirect(
         f"/administrasi/pengguna/{token.user_id}", _("The token is withdrawn and no longer works.")
     )

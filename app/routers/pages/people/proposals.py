@@ -1,4 +1,4 @@
-"""Proposed changes: the list for those who decide, and their decisions."""
+"""The pages on which proposed changes of people's records are listed, accepted and rejected."""
 
 from typing import Annotated, Literal
 
