@@ -115,7 +115,7 @@ WORDS: Mapping[str, str] = {
 }
 """The words for codes that are stored; a code without a word is printed as it is."""
 
-LOG_WORDS: Mapping[str, Mapping[str, str]] = {
+WORDS_BY_NAME: Mapping[str, Mapping[str, str]] = {
     "action": {
         "accept-change": N_("accepted a proposed change"),
         "add-membership": N_("noted a group"),
@@ -158,11 +158,18 @@ LOG_WORDS: Mapping[str, Mapping[str, str]] = {
         "contact-code": N_("Code to confirm the e-mail"),
         "copy": N_("Get a copy"),
         "correction": N_("Have it corrected"),
+        "create": N_("added"),
+        "duplicate": N_("listed twice"),
         "erasure": N_("Have it erased"),
+        "error": N_("left out"),
         "moved-up": N_("Moved up"),
         "reminder": N_("Reminder"),
+        "review": N_("left out"),
         "session-cancelled": N_("Session cancelled"),
         "session-changed": N_("Session changed"),
+        "skip": N_("skipped"),
+        "unchanged": N_("was already there"),
+        "update": N_("was changed"),
         "waitlisted": N_("On the waiting list"),
         "withdrawal": N_("Withdraw the consent"),
     },
@@ -244,7 +251,7 @@ def _text(name: str, value: Any, _: Translator) -> str:
         case list():
             return "\n".join(_text(name, item, _) for item in value)
         case str():
-            word = LOG_WORDS.get(name, {}).get(value) or WORDS.get(value)
+            word = WORDS_BY_NAME.get(name, {}).get(value) or WORDS.get(value)
             return _(word) if word else _time_or_text(name, value)
         case _:
             return str(value)

@@ -96,6 +96,8 @@ def test_the_copy_has_everything_and_the_full_nik(
     assert "sent a code" in text
     codes = ("send-code", "open-data", "contact-code", "opens_record", "opens record", "after:")
     assert [code for code in codes if code in text] == []
+    assert "added" in text
+    assert re.search(r"\bcreate\b", text) is None
     handed_out = [line for line in city.all(Activity) if line.action == "hand-out-data"]
     assert [(line.subject, line.after and line.after["format"]) for line in handed_out] == [
         ("participant", "json"),
