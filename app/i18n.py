@@ -68,6 +68,16 @@ def date_text(day: date) -> str:
     return day.strftime("%d-%m-%Y")
 
 
+def day_text(day: date, language: Language) -> str:
+    """Format a date with the month's name, for running text and titles: "5 Des 2026"."""
+    return format_date(day, "d MMM yyyy", locale=language)
+
+
+def weekday_text(day: date, language: Language) -> str:
+    """Format a date with the day of the week: "Sab, 5 Des 2026"."""
+    return format_date(day, "EEE, d MMM yyyy", locale=language)
+
+
 def month_text(day: date, language: Language) -> str:
     """Format the month of a date by its name, with the year: "Agustus 2025"."""
     return format_date(day, "MMMM yyyy", locale=language)
@@ -97,6 +107,22 @@ def period_text(starts_at: datetime, ends_at: datetime) -> str:
     if starts.date() != ends.date():
         return f"{time_text(starts_at)} – {time_text(ends_at)}"
     return f"{starts:%d-%m-%Y %H.%M}–{ends:%H.%M} WITA"
+
+
+def long_time_text(instant: datetime, language: Language) -> str:
+    """Format an aware datetime in WITA for running text and titles: "Sab, 5 Des 2026, 09.00 WITA"."""
+    return f"{weekday_text(wita(instant).date(), language)}, {clock_text(instant)} WITA"
+
+
+def long_period_text(starts_at: datetime, ends_at: datetime, language: Language) -> str:
+    """Format a span in WITA for running text and titles: "Sab, 5 Des 2026, 09.00–12.00 WITA".
+
+    If it ends on another day, the end has its date too.
+    """
+    starts, ends = wita(starts_at), wita(ends_at)
+    if starts.date() != ends.date():
+        return f"{long_time_text(starts_at, language)} – {long_time_text(ends_at, language)}"
+    return f"{weekday_text(starts.date(), language)}, {clock_text(starts_at)}–{clock_text(ends_at)} WITA"
 
 
 def decimal_text(number: float, language: Language) -> str:

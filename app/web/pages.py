@@ -18,7 +18,10 @@ from app.i18n import (
     Translator,
     clock_text,
     date_text,
+    day_text,
     integer_text,
+    long_period_text,
+    long_time_text,
     period_text,
     time_text,
     translations,
@@ -57,6 +60,8 @@ def jinja_environment(language: Language) -> Environment:
     _ = translator(language)
     jinja.filters["date"] = _date
     jinja.filters["time"] = time_text
+    jinja.filters["day"] = lambda instant: day_text(_wita_date(instant), language)
+    jinja.filters["day_and_time"] = lambda instant: long_time_text(instant, language)
     jinja.filters["clock"] = clock_text
     jinja.filters["integer"] = lambda number: integer_text(number, language)
     jinja.filters["row_label"] = lambda number: row_label(number, _)
@@ -65,6 +70,7 @@ def jinja_environment(language: Language) -> Environment:
         "Permission": Permission,
         "language": language,
         "period": period_text,
+        "long_period": lambda starts_at, ends_at: long_period_text(starts_at, ends_at, language),
         "sheet_fields": {field: _(heading) for field, heading in HEADINGS.items()},
         "person_form_texts": {field: _(BY_KEY[field].label) for field in FORM_TEXT_FIELDS},
     }
@@ -142,4 +148,8 @@ def redirect(path: str, message: str = "") -> Response:
 
 def _date(value: date | datetime) -> str:
     """Return a date, or the WITA date of a datetime, as dd-mm-yyyy."""
-    return date_text(wita(value).date() if isinstance(value, datetime) else value)
+    return date_text(_wita_date(value))
+
+
+def _wita_date(value: date | datetime) -> date:
+    return wita(value).date() if isinstance(value, datetime) else value
