@@ -73,6 +73,14 @@ def day_text(day: date, language: Language) -> str:
     return format_date(day, "d MMM yyyy", locale=language)
 
 
+def days_text(first: date, last: date, language: Language) -> str:
+    """Format a span of days for running text and titles: "1 Jan – 31 Des 2026", and each end's year if they differ."""
+    if first == last:
+        return day_text(last, language)
+    pattern = "d MMM" if first.year == last.year else "d MMM yyyy"
+    return f"{format_date(first, pattern, locale=language)} – {day_text(last, language)}"
+
+
 def weekday_text(day: date, language: Language) -> str:
     """Format a date with the day of the week: "Sab, 5 Des 2026"."""
     return format_date(day, "EEE, d MMM yyyy", locale=language)

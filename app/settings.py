@@ -32,9 +32,14 @@ class Settings(BaseSettings):
     privacy_contact: str = ""
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = ""
+    whatsapp_url: SecretStr = SecretStr("")
+    whatsapp_token: SecretStr = SecretStr("")
     second_factor: Literal["admins", "all", "off"] = "admins"
     session_idle_minutes: int = Field(default=120, ge=5, le=7 * 24 * 60)
     session_max_hours: int = Field(default=12, ge=1, le=30 * 24)
+
+    # Whether /gaya shows each part of pages once, for development.
+    style_page: bool = False
 
     # Single sign-on, off without an issuer; `web.accounts.identity_provider` checks these together.
     oidc_issuer: str = ""
@@ -101,6 +106,11 @@ class Settings(BaseSettings):
     def sends_mail(self) -> bool:
         """Whether a mail server is configured."""
         return bool(self.smtp_url.get_secret_value())
+
+    @property
+    def sends_whatsapp(self) -> bool:
+        """Whether a gateway for WhatsApp messages is configured."""
+        return bool(self.whatsapp_url.get_secret_value())
 
     @property
     def mail_sender(self) -> str:

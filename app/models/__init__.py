@@ -56,10 +56,14 @@ from app.models.imports import (
     RowKind,
     UploadedFile,
 )
+from app.models.installation import SavedLetterhead, SetupStep, SkippedSetupStep
 from app.models.messages import (
     Message,
+    MessageChannel,
     MessageKind,
     MessageStatus,
+    WhatsAppList,
+    WhatsAppRecipient,
 )
 from app.models.outbox import (
     OutboxKind,
@@ -171,6 +175,7 @@ __all__ = [
     "LoginFailure",
     "LoginSession",
     "Message",
+    "MessageChannel",
     "MessageKind",
     "MessageStatus",
     "Organization",
@@ -196,11 +201,14 @@ __all__ = [
     "RetentionRule",
     "Role",
     "RowKind",
+    "SavedLetterhead",
     "ScheduledRun",
     "SessionGroupSeats",
     "SessionMode",
     "SessionStaff",
+    "SetupStep",
     "Sex",
+    "SkippedSetupStep",
     "TargetGroup",
     "TargetGroupSynonym",
     "TokenScope",
@@ -208,6 +216,8 @@ __all__ = [
     "User",
     "Venue",
     "VenueKind",
+    "WhatsAppList",
+    "WhatsAppRecipient",
     "Workshop",
     "WorkshopSession",
     "WorkshopTargetGroup",

@@ -28,13 +28,17 @@ class OrganizationKind(StrEnum):
 
 
 class Organization(SQLModel, table=True):
-    """An organizer of workshops; every user belongs to one."""
+    """An organizer of workshops; every user belongs to one.
+
+    `phone` (E.164) is the number to ask about its workshops.
+    """
 
     __tablename__ = "organization"
 
     id: int = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
     kind: OrganizationKind = Field(sa_type=choice(OrganizationKind, "kind"))
+    phone: str | None = None
 
 
 class Role(StrEnum):

@@ -1,4 +1,4 @@
-"""Messages (pesan): the mails to registered people, and whether they were sent."""
+"""Messages (pesan) to registered people by e-mail and WhatsApp, and whether they were sent."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,12 @@ class MessageKind(StrEnum):
     SESSION_CANCELLED = "session-cancelled"
     SESSION_CHANGED = "session-changed"
     CONTACT_CODE = "contact-code"
+    NOTE = "note"
+
+
+class MessageChannel(StrEnum):
+    EMAIL = "email"
+    WHATSAPP = "whatsapp"
 
 
 class MessageStatus(StrEnum):
@@ -31,9 +37,10 @@ class MessageStatus(StrEnum):
 
 
 class Message(SQLModel, table=True):
-    """A mail in the reader's language, written in the transaction of the event that it reports.
+    """A message in the reader's language, written in the transaction of the event that it reports.
 
-    `occasion` is unique, so that one event is reported once.
+    `recipient` is an e-mail address or, with the channel "whatsapp", a phone number as +62…. `occasion` is unique, so
+    that one event is reported once. A "note" is a text that staff typed.
     """
 
     __tablename__ = "message"
@@ -42,6 +49,11 @@ class Message(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     registration_id: int = Field(foreign_key="registration.id", ondelete="CASCADE", index=True)
     kind: MessageKind = Field(sa_type=choice(MessageKind, "kind"))
+    channel: MessageChannel = Field(
+        default=MessageChannel.EMAIL,
+        sa_type=choice(MessageChannel, "channel"),
+        sa_column_kwargs={"server_default": MessageChannel.EMAIL.value},
+    )
     occasion: str | None = Field(default=None, max_length=100, unique=True)
     recipient: str
     language: str = Field(max_length=2)
@@ -52,3 +64,28 @@ class Message(SQLModel, table=True):
     error: str | None = None
     created_at: datetime = Field(default_factory=now, sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class WhatsAppList(SQLModel, table=True):
+    """A text that staff write to people of a session by hand, one after the other, with WhatsApp."""
+
+    __tablename__ = "whatsapp_list"
+
+    id: int = Field(default=None, primary_key=True)
+    workshop_session_id: int = Field(foreign_key="workshop_session.id", index=True)
+    text: str
+    created_by: int | None = Field(default=None, foreign_key="app_user.id")
+    created_at: datetime = Field(default_factory=now, sa_type=Instant)
+
+
+class WhatsAppRecipient(SQLModel, table=True):
+    """A person who is to be sent the text of a list. `sent_at` is when a user ticked that they sent it, None before."""
+
+    __tablename__ = "whatsapp_recipient"
+
+    whatsapp_list_id: int = Field(foreign_key="whatsapp_list.id", primary_key=True, ondelete="CASCADE")
+    registration_id: int = Field(
+        foreign_key="registration.id", primary_key=True, index=True, ondelete="CASCADE"
+    )
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    sent_by: int | None = Field(default=None, foreign_key="app_user.id")

@@ -150,7 +150,8 @@ class AttendanceMark(SQLModel, table=True):
 class DelegationLink(SQLModel, table=True):
     """A link by which the staff of one kelurahan register people for one session without an account.
 
-    Its address is the signed id, so that no other link can be guessed from it.
+    Its address is the signed id, so that no other link can be guessed from it. `contact_phone` (E.164) is the number by
+    which those staff pass news on to people who gave no contact of their own; None until somebody was registered.
     """
 
     __tablename__ = "delegation_link"
@@ -162,3 +163,4 @@ class DelegationLink(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+    contact_phone: str | None = None

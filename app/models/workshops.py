@@ -19,7 +19,10 @@ class Pillar(StrEnum):
 
 
 class Workshop(SQLModel, table=True):
-    """A workshop. A `public` one has a page for registering online; an archived one is left out of lists."""
+    """A workshop. A `public` one has a page for registering online; an archived one is left out of lists.
+
+    `contact_phone` (E.164) is the number to ask about it, None for that of its organization.
+    """
 
     __tablename__ = "workshop"
 
@@ -32,6 +35,7 @@ class Workshop(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=Instant)
     public: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     archived_at: datetime | None = Field(default=None, sa_type=Instant)
+    contact_phone: str | None = None
 
 
 class WorkshopTargetGroup(SQLModel, table=True):
@@ -54,7 +58,8 @@ class WorkshopSession(SQLModel, table=True):
 
     Registration is open from the session's creation to its start, unless `registration_opens_at` and
     `registration_closes_at` say otherwise. Seats are capped for the session (`capacity`), for each kelurahan
-    (`places_per_kelurahan`) and for groups (`SessionGroupSeats`).
+    (`places_per_kelurahan`) and for groups (`SessionGroupSeats`). Sessions that were created together have the code of
+    the first of them as their `series_code`.
     """
 
     __tablename__ = "workshop_session"
@@ -80,6 +85,7 @@ class WorkshopSession(SQLModel, table=True):
     places_per_kelurahan: int | None = None
     cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
     cancelled_why: str | None = None
+    series_code: str | None = Field(default=None, max_length=40, index=True)
 
 
 class SessionStaff(SQLModel, table=True):
@@ -114,6 +120,8 @@ class VenueKind(StrEnum):
 class Venue(SQLModel, table=True):
     """A place where sessions are held. `public_wifi` says whether it has the city's free Wi-Fi, None if unknown.
 
+    `address` is street and number, as people look for them on a map; "" if it is not known.
+
     Every organization may use it; `organization_id` is the one that changes it. Without one, only administrators do.
     """
 
@@ -122,6 +130,7 @@ class Venue(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
+    address: str = Field(default="", sa_column_kwargs={"server_default": ""})
     kind: VenueKind = Field(default=VenueKind.LAINNYA, sa_type=choice(VenueKind, "kind"))
     kelurahan_code: str | None = Field(default=None, foreign_key="area.code", index=True)
     public_wifi: bool | None = None

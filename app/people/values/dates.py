@@ -12,7 +12,7 @@ MIN_AGE, MAX_AGE = 5, 104
 END_OF_CENTURY = date(2099, 12, 31)
 """Passed as `latest` where a date may lie in the future."""
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -46,6 +46,7 @@ _SPAN = re.compile(
 _TO_ANOTHER_DAY = re.compile(rf"\d{{4}}{_TO}(?:[a-z']{{4,6}},?\s+)?(?=\d)")
 """From one day with its year to the next: "5 Agustus 2025 s.d. 6 Agustus 2025"."""
 _COMPACT = re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4})")
+_WEEKDAY = re.compile(r"[a-z']{3,9}[.,]?\s+(?=\d)")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _DAYS_TO_1904 = (date(1904, 1, 1) - _EXCEL_EPOCH).days
 _FIRST_SERIAL, _LAST_SERIAL = 366, 60_000
@@ -73,6 +74,24 @@ def parse_date(cell: Cell, *, latest: date) -> date | None:
             return None
 
 
+def split_date(text: str) -> tuple[int, int, int] | None:
+    """Return day, month and year of a text that is a date and nothing else, whether or not there is such a day.
+
+    Years of two digits are those of this century. A day of the week may stand before the date. None for other text.
+    """
+    text = collapse(fold(clean(text)))
+    if weekday := _WEEKDAY.match(text):
+        text = text[weekday.end() :]
+    match = _YEAR_FIRST.fullmatch(text) or _DAY_FIRST.fullmatch(text) or _COMPACT.fullmatch(text)
+    if match is None:
+        return None
+    month = int(match["month"]) if match["month"].isdigit() else MONTHS.get(match["month"])
+    if month is None:
+        return None
+    year = int(match["year"])
+    return int(match["day"]), month, year if len(match["year"]) == 4 else 2000 + year
+
+
 def parse_date_span(cell: Cell) -> tuple[date, date] | None:
     """Return the first and the last day that a letterhead's date names (the same for one day), or None."""
     text = collapse(fold(clean(cell))) if isinstance(cell, str) else ""
@@ -82,8 +101,8 @@ def parse_date_span(cell: Cell) -> tuple[date, date] | None:
         to = _TO_ANOTHER_DAY.search(text)
         last = _parse_text(text[to.end() :], END_OF_CENTURY) if to else None
         return (first, max(first, last or first)) if first else None
-    last_month = int(span["number"] or 0) or _MONTHS.get(span["month"], 0)
-    first_month = _MONTHS.get(span["first"], 0) if span["first"] else last_month
+    last_month = int(span["number"] or 0) or MONTHS.get(span["month"], 0)
+    first_month = MONTHS.get(span["first"], 0) if span["first"] else last_month
     year = int(span["year"])
     first = _make_date(int(span["day"]), first_month, str(year - (first_month > last_month)), END_OF_CENTURY)
     last = _make_date(int(span["last"]), last_month, str(year), END_OF_CENTURY)
@@ -133,7 +152,7 @@ def _parse_text(text: str, latest: date) -> date | None:
     if match is None:
         return None
     month = match["month"]
-    number = int(month) if month.isdigit() else _MONTHS.get(month)
+    number = int(month) if month.isdigit() else MONTHS.get(month)
     if number is None:
         return None
     return _make_date(int(match["day"]), number, match["year"], latest)

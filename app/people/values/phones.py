@@ -64,6 +64,19 @@ def mask_phone(phone: str) -> str:
     return f"{national[:4]}••••{national[-3:]}"
 
 
+def format_phone(phone: str) -> str:
+    """Return an E.164 number as people write it: "+6281200000411" becomes "0812-0000-0411", "" stays "".
+
+    A number of another country keeps its country code.
+    """
+    if not phone:
+        return ""
+    number = phonenumbers.parse(phone)
+    of_indonesia = phonenumbers.region_code_for_number(number) == _REGION
+    style = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, style.NATIONAL if of_indonesia else style.INTERNATIONAL)
+
+
 def national_digits(text: str) -> str:
     """Return the digits of a phone number as typed, without country code (62) and leading zero."""
     return "".join(filter(str.isdigit, text)).removeprefix("62").removeprefix("0")
