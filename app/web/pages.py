@@ -13,12 +13,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.errors import Invalid, Problem
+from app.help_topics import HelpTopic, topic_of_route
 from app.i18n import (
     Language,
     Translator,
     clock_text,
     date_text,
     day_text,
+    days_text,
     integer_text,
     long_period_text,
     long_time_text,
@@ -26,20 +28,39 @@ from app.i18n import (
     time_text,
     translations,
     translator,
+    weekday_text,
     wita,
 )
 from app.people.fields import BY_KEY, FORM_TEXT_FIELDS
+from app.people.values.phones import format_phone
 from app.permissions import Permission
 from app.spreadsheets.exports.field_headings import HEADINGS
+from app.spreadsheets.formats.failures import MAX_BYTES
 from app.spreadsheets.row_labels import row_label
-from app.web.flash import flash, take_flash
+from app.web.container import container_of
+from app.web.date_fields import typed_clock, typed_date
+from app.web.flash import flash, take_flash, take_refusal
 from app.web.languages import language_of
-from app.web.static_files import static_url
+from app.web.static_files import joined_sheet, public_sheet, static_url
 
 APP_FOLDER = Path(__file__).parent.parent
 
 # The form field that a conflict belongs to, by its code: the services that raise these know no forms.
 FIELDS_OF_CODES = {"code-taken": "code", "email-taken": "email", "name-taken": "name"}
+
+
+class Refusal(str):
+    """The sentence of a problem, with the errors of the form that it concerns (sentences by name of field).
+
+    The macro `alert` shows both above the form.
+    """
+
+    errors: dict[str, str]
+
+    def __new__(cls, sentence: str, errors: Mapping[str, str]) -> "Refusal":
+        refusal = super().__new__(cls, sentence)
+        refusal.errors = dict(errors)
+        return refusal
 
 
 @cache
@@ -61,15 +82,23 @@ def jinja_environment(language: Language) -> Environment:
     jinja.filters["date"] = _date
     jinja.filters["time"] = time_text
     jinja.filters["day"] = lambda instant: day_text(_wita_date(instant), language)
+    jinja.filters["weekday"] = lambda instant: weekday_text(_wita_date(instant), language)
     jinja.filters["day_and_time"] = lambda instant: long_time_text(instant, language)
     jinja.filters["clock"] = clock_text
+    jinja.filters["phone"] = format_phone
+    jinja.filters["typed_date"] = typed_date
+    jinja.filters["typed_clock"] = typed_clock
     jinja.filters["integer"] = lambda number: integer_text(number, language)
     jinja.filters["row_label"] = lambda number: row_label(number, _)
     jinja.globals |= {
         "static": static_url,
+        "joined_sheet": joined_sheet,
+        "public_sheet": public_sheet,
+        "max_file_bytes": MAX_BYTES,
         "Permission": Permission,
         "language": language,
         "period": period_text,
+        "days": lambda first, last: days_text(first, last, language),
         "long_period": lambda starts_at, ends_at: long_period_text(starts_at, ends_at, language),
         "sheet_fields": {field: _(heading) for field, heading in HEADINGS.items()},
         "person_form_texts": {field: _(BY_KEY[field].label) for field in FORM_TEXT_FIELDS},
@@ -88,10 +117,11 @@ def render(
 ) -> Response:
     """Return a page in the reader's language, rendered from `template` with `context`.
 
-    With a `problem` the response has its status instead of `status`; the template shows `refusal` (its sentence, or "")
-    and `errors` (sentences by name of field). Every template also has `request`, `current_path`, `actor` (None if no
-    user is logged in), `waiting` (how many things wait for the actor, by the address of their list), `status`, and
-    `flash`, the flash message, which is thereby taken.
+    With a `problem` the response has its status instead of `status`; the template shows `refusal` (its sentence as a
+    `Refusal`, or "") and `errors` (sentences by name of field). Every template also has `request`, `current_path`,
+    `actor` (None if no user is logged in), `waiting` (how many things wait for the actor, by the address of their
+    list), `letterhead` (None if none is saved), `status`, `flash`, the flash message, which is thereby taken, and
+    `help_topic`, which explains the page, or None.
     """
     language = language_of(request)
     response = HTMLResponse(status_code=problem.status if problem else status, headers=dict(headers or {}))
@@ -101,15 +131,28 @@ def render(
         "current_path": current_path(request),
         "actor": getattr(request.state, "actor", None),
         "waiting": getattr(request.state, "waiting", {}),
+        "help_topic": _help_topic(request, language),
+        "letterhead": container_of(request).letterhead.read(),
         "flash": take_flash(request, response),
         "status": response.status_code,
-        "refusal": problem.sentence(_) if problem else "",
+        "refusal": problem.sentence(_) if problem else take_refusal(request, response) or "",
         "errors": _field_errors(problem, _),
         **context,
     }
+    if context["refusal"]:
+        context["refusal"] = Refusal(context["refusal"], context["errors"])
     response.body = jinja_environment(language).get_template(template).render(context).encode()
     response.headers["content-length"] = str(len(response.body))
     return response
+
+
+def _help_topic(request: Request, language: Language) -> HelpTopic | None:
+    """Return the topic that explains the page; None if there is none, or if it is about what the user may not do."""
+    route = request.scope.get("route")
+    topic = topic_of_route(route.path, language) if route else None
+    actor = getattr(request.state, "actor", None)
+    is_work = topic is not None and topic.audience in {"organizer", "staff"}
+    return None if is_work and actor and not actor.can(Permission.ATTENDANCE_WRITE) else topic
 
 
 def _field_errors(problem: Problem | None, _: Translator) -> dict[str, str]:

@@ -21,13 +21,15 @@ from app.errors import (
     Problem,
     SecondFactorNeeded,
     SlowRequest,
-    TooLarge,
     TooManyRequests,
     Unauthenticated,
 )
 from app.i18n import N_, translator
+from app.spreadsheets.formats.failures import MAX_BYTES
+from app.spreadsheets.reading import build_problem
 from app.web.accounts.login_page import ask_to_log_in
 from app.web.container import container_of
+from app.web.flash import flash_refusal
 from app.web.languages import is_api, language_of
 from app.web.pages import render
 from app.web.security import security_headers
@@ -118,8 +120,8 @@ def _handle_validation_error(request: Request, error: Exception) -> Response:
 
 
 def _handle_http_exception(request: Request, error: Exception) -> Response:
-    """Answer 404 for an unknown URL, 413 for a body that is too large, 408 for one that is too slow, and other errors
-    of Starlette with their status.
+    """Answer 404 for an unknown URL, 413 for a body that is too large (for the body of a form on the form's page), 408
+    for one that is too slow, and other errors of Starlette with their status.
 
     A browser that opens a URL which accepts only forms is redirected to the page above it instead (see
     `_is_page_visit`).
@@ -128,7 +130,7 @@ def _handle_http_exception(request: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.NOT_FOUND:
         return answer_problem(request, NotFound(N_("This page does not exist.")))
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return answer_problem(request, TooLarge(N_("The file is larger than 10 MiB.")))
+        return _answer_on_form(request, build_problem("too-large", {"megabytes": MAX_BYTES // 1024**2}))
     if error.status_code == HTTPStatus.REQUEST_TIMEOUT:
         return answer_problem(request, SlowRequest(N_("The file took too long to arrive. Please try again.")))
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_page_visit(request):
@@ -136,6 +138,18 @@ def _handle_http_exception(request: Request, error: Exception) -> Response:
     problem = Problem(N_("The request is not as it has to be."))
     problem.status = error.status_code
     return answer_problem(request, problem)
+
+
+def _answer_on_form(request: Request, problem: Problem) -> Response:
+    """Redirect to the page of the form that was sent, which shows the problem; without such a page answer the problem.
+
+    The form can't be shown with what was typed, because the body of the request was not read to its end.
+    """
+    if _wants_json(request) or not _has_page(request, request.scope["path"]):
+        return answer_problem(request, problem)
+    answer = RedirectResponse(request.url.replace(scheme="", netloc=""), HTTPStatus.SEE_OTHER)
+    flash_refusal(answer, problem.sentence(translator(language_of(request))))
+    return answer
 
 
 def _is_page_visit(request: Request) -> bool:
@@ -155,10 +169,15 @@ def _page_above(request: Request) -> str:
     """Return the quoted path of the nearest page above this URL that has a GET route, "/" if there is none."""
     path: str = request.scope["path"]
     while path := path.rpartition("/")[0]:
-        scope = {**request.scope, "path": path, "method": "GET"}
-        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+        if _has_page(request, path):
             return quote(path)
     return "/"
+
+
+def _has_page(request: Request, path: str) -> bool:
+    """Return whether a path of this site has a GET route."""
+    scope = {**request.scope, "path": path, "method": "GET"}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
 
 
 def _handle_unstorable_value(request: Request, _error: Exception) -> Response:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import Forbidden, Problem
 from app.i18n import N_
 from app.services.activities import client_address, shorten_address
+from app.web.static_files import public_sheet
 
 # A spreadsheet of 10 MiB and what a form wraps around it.
 MAX_BODY_BYTES = 11 * 1024 * 1024
@@ -28,20 +29,6 @@ FOR_EVERY_HOST = ("/health/", "/static/")
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
 
 
 class SecurityMiddleware:
@@ -92,10 +79,30 @@ class SecurityMiddleware:
         return send_with_headers
 
 
+def content_security_policy(scripts: str = "'self'") -> str:
+    """Return the policy of every response: nothing from elsewhere, and no inline script.
+
+    The one inline style sheet is that of the pages for people without an account.
+    """
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {scripts}",
+            f"style-src 'self' {public_sheet().csp_source}",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
 def security_headers(*, https: bool) -> dict[str, str]:
     """Return the security headers of every response; with `https` also Strict-Transport-Security."""
     headers = {
-        "content-security-policy": POLICY,
+        "content-security-policy": content_security_policy(),
         "x-content-type-options": "nosniff",
         "referrer-policy": "same-origin",
         "permissions-policy": "camera=(), geolocation=(), microphone=()",
@@ -111,9 +118,7 @@ def camera_headers() -> dict[str, str]:
     They replace two of `security_headers`, to allow the camera and WebAssembly (the decoder).
     """
     return {
-        "content-security-policy": POLICY.replace(
-            "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
-        ),
+        "content-security-policy": content_security_policy("'self' 'wasm-unsafe-eval'"),
         "permissions-policy": "camera=(self), geolocation=(), microphone=()",
     }
 
