@@ -1,6 +1,6 @@
 """Fill an empty database with a demonstration: users, workshops, targets and attendance of invented people.
 
-The attendance is imported from sheets, as users do it.
+The attendance is imported from sheets, as users do it. Two public workshops have sessions to come.
 """
 
 import csv
@@ -9,33 +9,41 @@ import random
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from app.database import Db, writing
 from app.errors import Conflict
-from app.i18n import N_
-from app.models import OrganizationKind, Role
+from app.i18n import N_, wita_today
+from app.models import Channel, OrganizationKind, Role, SessionMode, VenueKind
 from app.nik_vault import NikVault
+from app.people.matching import Decision
+from app.people.person import PersonInput
 from app.permissions import OPERATOR, Actor
 from app.queries.accounts.users import get_user_by_email, has_users
 from app.queries.areas.reference import list_kelurahan
-from app.services.accounts.organizations import get_or_create_organization
+from app.services.accounts.organizations import DINAS_KOMINFO, get_or_create_organization
 from app.services.accounts.users import create_user
 from app.services.coverage.targets import set_targets
 from app.services.imports.commit import commit_import
 from app.services.imports.upload import upload_sheet
+from app.services.registrations.registrations import register_person
+from app.services.registrations.requests import RegistrationRequest
 from app.services.workshops.session_staff import assign_staff
+from app.services.workshops.venues import VenueInput, create_venue
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops.workshops import WorkshopInput, create_workshop
 
 SPBE_SHEET = Path(__file__).parent.parent / "data" / "demonstration" / "spbe.xlsx"
 PARTNER = "Komunitas Literasi Contoh"
 STAFF = "petugas@contoh.id"
+# Numbers that nobody has.
+OFFICE_PHONE = "+62542000001"
+PARTNER_PHONE = "+6281200000100"
 YEAR = 2025
-# Per kelurahan. For a kelurahan as a whole the default target of one person stays.
+# Per kelurahan. For kelurahan as a whole no target is set.
 GROUP_TARGETS = {"umkm": 3, "rt": 2}
 
 USERS = (
@@ -113,6 +121,62 @@ WORKSHOPS = (
     ),
 )
 
+PRIVACY_CONTACT = "privasi@contoh.id"
+SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class DemoSeries:
+    """A public workshop with a session of three hours each Saturday from next week on, in one venue after the other.
+
+    `venues` are names, addresses and names of kelurahan, all "" for a session that is held online. `registered` are the
+    numbers of people registered for the first sessions, in their order; those beyond the `capacity` are on the waiting
+    list.
+    """
+
+    code: str
+    title: str
+    description: str
+    groups: tuple[str, ...]
+    pillar: str
+    hour: int
+    sessions: int
+    capacity: int
+    venues: Sequence[tuple[str, str, str]]
+    registered: Sequence[int]
+
+
+SERIES = (
+    DemoSeries(
+        code="UMKM-DARING",
+        title="Jualan Daring untuk UMKM",
+        description="Membuat toko di ponsel, memotret barang, dan melayani pembeli. Bawa ponsel sendiri.",
+        groups=("umkm",),
+        pillar="cakap",
+        hour=9,
+        sessions=12,
+        capacity=8,
+        venues=(
+            ("Balai Usaha Contoh", "Jalan Contoh 1", "Manggar"),
+            ("Ruang Belajar Contoh", "Jalan Misal 20", "Klandasan Ilir"),
+            ("Aula Warga Contoh", "Jalan Umpama 300", "Sepinggan"),
+        ),
+        registered=(10, 5, 2),
+    ),
+    DemoSeries(
+        code="ANTI-PENIPUAN",
+        title="Aman dari Penipuan Digital",
+        description="Mengenali pesan palsu, menjaga kata sandi, dan tahu ke mana melapor.",
+        groups=(),
+        pillar="aman",
+        hour=13,
+        sessions=3,
+        capacity=40,
+        venues=(("Taman Baca Percontohan", "Jalan Teladan 4", "Damai"), ("", "", "")),
+        registered=(6,),
+    ),
+)
+
 
 def create_demonstration(engine: Engine, vault: NikVault) -> dict[str, str]:
     """Create the demonstration in one transaction, commit it, and return its users' passwords by e-mail address.
@@ -124,8 +188,10 @@ def create_demonstration(engine: Engine, vault: NikVault) -> dict[str, str]:
             raise Conflict(N_("The database is not empty: the demonstration needs an empty one."))
         passwords = _create_users(db)
         organizer = Actor.from_user(get_user_by_email(db, "panitia@contoh.id"))
-        partner_id = get_or_create_organization(db, OPERATOR, PARTNER, OrganizationKind.MITRA).id
-        partner = Actor(None, PARTNER, Role.ORGANIZER, partner_id)
+        get_or_create_organization(db, OPERATOR, DINAS_KOMINFO).phone = OFFICE_PHONE
+        partner_organization = get_or_create_organization(db, OPERATOR, PARTNER, OrganizationKind.MITRA)
+        partner_organization.phone = PARTNER_PHONE
+        partner = Actor(None, PARTNER, Role.ORGANIZER, partner_organization.id)
         _create_spbe_workshop(db, organizer)
         for workshop in WORKSHOPS:
             _create_workshop(db, partner if workshop.by_partner else organizer, workshop)
@@ -133,11 +199,13 @@ def create_demonstration(engine: Engine, vault: NikVault) -> dict[str, str]:
             db, OPERATOR, YEAR, {(None, group): str(target) for group, target in GROUP_TARGETS.items()}
         )
         _import(db, vault, organizer, "SPBE-2025-1", "spbe.xlsx", SPBE_SHEET.read_bytes())
-        names = [place.name for place in list_kelurahan(db)]
+        names = [place.name for place in sorted(list_kelurahan(db), key=lambda place: place.code)]
         for workshop in WORKSHOPS:
             actor = partner if workshop.by_partner else organizer
             file_name = f"{workshop.code.lower()}.csv"
             _import(db, vault, actor, f"{workshop.code}-1", file_name, _attendance_csv(workshop, names))
+        for series in SERIES:
+            _create_series(db, vault, organizer, series)
     return passwords
 
 
@@ -180,6 +248,46 @@ def _create_session(db: Db, actor: Actor, workshop_code: str, starts: datetime, 
     create_workshop_session(db, actor, workshop_code, f"{workshop_code}-1", data)
     staff = [get_user_by_email(db, STAFF).id] if actor.user_id is not None else []
     assign_staff(db, actor, f"{workshop_code}-1", staff)
+
+
+def _create_series(db: Db, vault: NikVault, actor: Actor, series: DemoSeries) -> None:
+    """Create the workshop with its venues, its sessions to come, and the people registered for them."""
+    codes = {place.name: place.code for place in list_kelurahan(db)}
+    for name, address, kelurahan in filter(all, series.venues):
+        venue = VenueInput(name, VenueKind.AULA, codes[kelurahan], public_wifi=True, address=address)
+        create_venue(db, actor, venue)
+    data = WorkshopInput(series.title, series.groups, series.description, pillar=series.pillar, public=True)
+    create_workshop(db, actor, series.code, data, privacy_contact=PRIVACY_CONTACT)
+    next_week = wita_today() + timedelta(days=7)
+    first = next_week + timedelta(days=(SATURDAY - next_week.weekday()) % 7)
+    people = _invent_registrations(series, list(codes.values()))
+    for number in range(series.sessions):
+        venue_name, *_ = series.venues[number % len(series.venues)]
+        starts = datetime.combine(first + timedelta(weeks=number), time(series.hour))
+        session_input = WorkshopSessionInput(
+            starts=starts,
+            ends=starts + timedelta(hours=3),
+            venue=venue_name,
+            mode=SessionMode.LURING if venue_name else SessionMode.DARING,
+            online_link="" if venue_name else "https://rapat.contoh.id/aman",
+            capacity=series.capacity,
+        )
+        workshop_session = create_workshop_session(
+            db, actor, series.code, f"{series.code}-{number + 1}", session_input
+        )
+        assign_staff(db, actor, workshop_session.code, [get_user_by_email(db, STAFF).id])
+        for _ in range(series.registered[number] if number < len(series.registered) else 0):
+            request = RegistrationRequest(Channel.ORGANIZER, "id", decision=Decision(person="new"))
+            register_person(db, vault, actor, workshop_session.id, next(people), request)
+
+
+def _invent_registrations(series: DemoSeries, kelurahan_codes: Sequence[str]) -> Iterator[PersonInput]:
+    """Yield people who register for the sessions of the series. The same series always gets the same people."""
+    generator = random.Random(series.code)  # noqa: S311 (the same names every time, nothing secret)
+    for number, first in enumerate(FIRST_NAMES * len(LAST_NAMES)):
+        name = f"{first} {LAST_NAMES[number // len(FIRST_NAMES)]} Rekaan"
+        group = generator.choice(series.groups or ("umum", "komunitas", "rt"))
+        yield PersonInput(name, generator.choice(kelurahan_codes), group)
 
 
 def _import(db: Db, vault: NikVault, actor: Actor, session_code: str, file_name: str, content: bytes) -> None:

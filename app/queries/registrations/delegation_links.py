@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.database import Db
@@ -24,7 +25,7 @@ from app.queries.areas.reference import TargetGroupView
 from app.queries.registrations.registrations import RegistrationView, list_registrations_of_link
 from app.queries.registrations.seats import Cap, get_seats
 from app.queries.registrations.window import RegistrationWindow, get_registration_window
-from app.queries.workshops.public_workshops import list_selectable_groups
+from app.queries.workshops.group_question import list_selectable_groups
 from app.queries.workshops.workshop_sessions import get_workshop_session
 
 
@@ -75,11 +76,12 @@ class DelegationView:
 
 
 def list_delegation_links(db: Db, actor: Actor, session_code: str) -> list[DelegationLinkView]:
-    """Return all links of a session, also expired and revoked ones, by the kelurahan's name, then the newest first.
+    """Return all links of a session, also expired and revoked ones, by kecamatan and kelurahan, then the newest first.
 
     Raises `NotFound` if the session is out of the actor's scope for recording attendance.
     """
     workshop_session = get_workshop_session(db, actor, session_code, Permission.ATTENDANCE_WRITE)
+    kecamatan = aliased(Area)
     used = (
         select(func.count())
         .where(
@@ -93,7 +95,8 @@ def list_delegation_links(db: Db, actor: Actor, session_code: str) -> list[Deleg
         .join(Area, col(Area.code) == col(DelegationLink.kelurahan_code))
         .outerjoin(User, col(User.id) == col(DelegationLink.created_by))
         .where(col(DelegationLink.workshop_session_id) == workshop_session.id)
-        .order_by(col(Area.name), col(DelegationLink.id).desc())
+        .join(kecamatan, col(kecamatan.code) == col(Area.parent_code))
+        .order_by(col(kecamatan.name), col(Area.name), col(DelegationLink.id).desc())
     )
     return [
         DelegationLinkView(

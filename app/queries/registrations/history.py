@@ -1,6 +1,6 @@
 """The history of a registration from the activity log: why the person has a seat or waits."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.database import Db
-from app.models import ACCESS_ACTIONS, Activity, Registration
+from app.models import ACCESS_ACTIONS, Activity, AttendanceMark, AttendanceStatus, Registration
+from app.queries.in_values import in_values
 
 SUBJECT = "registration"
 
@@ -18,11 +19,12 @@ SUBJECT = "registration"
 class HistoryLine:
     """One change of a registration. `status` is the new status, None if it stayed the same.
 
-    `because` is what freed a seat: "caps", "corrected", "mark", "merge", "overrule", "sheet" or "undo", or the code of
-    a registration that was cancelled. `code` is that of the registration whose seat became free; it repeats `because`
-    where that names no registration. `code_exists` is false if there is no registration of this code (any more): the
-    person has registered again since, or was merged with another. `full` are the caps that kept the person waiting,
-    `overruled` those beyond which they got a seat: "session", or the code of a kelurahan or a group.
+    `because` is what freed a seat: "caps", "corrected", "mark", "merge", "move", "overrule", "sheet" or "undo", or the
+    code of a registration that was cancelled. `code` is that of the registration whose seat became free; it repeats
+    `because` where that names no registration. `code_exists` is false if there is no registration of this code (any
+    more): the person has registered again since, or was merged with another. `full` are the caps that kept the person
+    waiting, `overruled` those beyond which they got a seat: "session", or the code of a kelurahan or a group.
+    `moved_from` is the code of the session that the person was moved out of.
     """
 
     at: datetime
@@ -34,6 +36,7 @@ class HistoryLine:
     code_exists: bool
     full: tuple[str, ...]
     overruled: tuple[str, ...]
+    moved_from: str | None
 
 
 def list_registration_history(db: Db, registration: Registration) -> list[HistoryLine]:
@@ -50,6 +53,29 @@ def list_registration_history(db: Db, registration: Registration) -> list[Histor
     codes = {_get_freed_code(activity.after or {}) for activity in activities} - {None}
     existing_codes = set(db.scalars(select(col(Registration.code)).where(col(Registration.code).in_(codes))))
     return [_history_line(activity, existing_codes) for activity in activities]
+
+
+def list_outcomes_before(db: Db, marks: Iterable[AttendanceMark]) -> dict[int, AttendanceStatus | None]:
+    """Return the attendance that was recorded before each of these marks, by the mark's id; None if there was none.
+
+    A mark whose line in the activity log was erased is missing. The caller has loaded the marks within the actor's
+    scope.
+    """
+    by_registration = {mark.registration_id: mark for mark in marks}
+    of_marks = in_values(db, col(Registration.id), by_registration.keys())
+    lines = db.execute(
+        select(col(Registration.id), Activity)
+        .join(Activity, col(Activity.subject_id) == col(Registration.code))
+        .where(of_marks, col(Activity.subject) == SUBJECT, col(Activity.action) == "mark")
+    )
+    outcomes: dict[int, AttendanceStatus | None] = {}
+    for registration_id, line in lines:
+        mark = by_registration[registration_id]
+        before, after = line.before or {}, line.after or {}
+        if after.get("marked_at") == mark.marked_at.isoformat() and after.get("marked") == mark.status:
+            outcome = before.get("attendance", mark.status)
+            outcomes[mark.id] = AttendanceStatus(outcome) if outcome else None
+    return outcomes
 
 
 def _list_activities(db: Db, code: str) -> Sequence[Activity]:
@@ -97,4 +123,5 @@ def _history_line(activity: Activity, existing_codes: Collection[str]) -> Histor
         code_exists=code in existing_codes,
         full=tuple(after.get("full", ())),
         overruled=tuple(after.get("overruled", ())),
+        moved_from=(activity.before or {}).get("session") if activity.action == "move" else None,
     )

@@ -1,9 +1,9 @@
 """Registrations: as views for lists, tickets and pages, and as rows for services that change them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlmodel import col
@@ -27,10 +27,12 @@ from app.models import (
 from app.people.values.outside_places import OUTSIDE
 from app.people.values.phones import mask_phone, national_digits
 from app.permissions import Actor, Permission
+from app.queries.in_values import in_values
 from app.queries.messages.contacts import reachable_contact, uses_record_contacts
 from app.queries.people.participants import MIN_PHONE_DIGITS, place_name
 from app.queries.people.records import shown_name
 from app.queries.registrations.seats import Cap, Seats, get_seats
+from app.queries.registrations.sorting import RegistrationOrder
 from app.queries.scope import registrations_within
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 
@@ -128,10 +130,14 @@ def get_registration_by_ticket(db: Db, code: str) -> Registration:
 def get_registration_of_link(db: Db, link: DelegationLink, code: str) -> Registration:
     """Return the registration with this code if the delegation link made it. Raises `NotFound` for all others.
 
-    No permission is checked: anyone who has the link may see what it registered.
+    It is not found any more once it was moved to another session: the link is for one session. No permission is
+    checked: anyone who has the link may see what it registered.
     """
     registration = get_registration_by_ticket(db, code)
-    if registration.delegation_link_id != link.id:
+    if (registration.delegation_link_id, registration.workshop_session_id) != (
+        link.id,
+        link.workshop_session_id,
+    ):
         raise _not_found(code)
     return registration
 
@@ -165,6 +171,59 @@ def list_registrations(
     return _list_views(db, workshop_session, *conditions, limit=limit)
 
 
+def list_sorted_registrations(
+    db: Db,
+    actor: Actor,
+    workshop_session: WorkshopSession,
+    filters: RegistrationFilters,
+    order: RegistrationOrder,
+    *,
+    page: int = 1,
+    size: int | None = None,
+) -> list[RegistrationView]:
+    """Return a page of the registrations of a session that match the filters, also cancelled ones, in this order.
+
+    A page has at most `size` of them; without it there is one page. Empty if the session is out of the actor's scope
+    for recording attendance.
+    """
+    return _list_views(
+        db,
+        workshop_session,
+        *_in_session(actor, workshop_session),
+        *_conditions(filters),
+        order_by=order.order_by(),
+        offset=(page - 1) * size if size else None,
+        limit=size,
+    )
+
+
+def list_chosen_registrations(
+    db: Db, actor: Actor, workshop_session: WorkshopSession, ids: Collection[int]
+) -> list[RegistrationView]:
+    """Return the registrations with these ids by name, without those of other sessions or out of the actor's scope."""
+    return _list_views(
+        db,
+        workshop_session,
+        *_in_session(actor, workshop_session),
+        in_values(db, col(Registration.id), ids),
+        order_by=RegistrationOrder().order_by(),
+    )
+
+
+def count_registrations(
+    db: Db, actor: Actor, workshop_session: WorkshopSession, filters: RegistrationFilters
+) -> int:
+    """Return how many registrations `list_sorted_registrations` lists on all its pages."""
+    statement = (
+        select(func.count())
+        .select_from(Registration)
+        .join(Participant, col(Participant.id) == col(Registration.participant_id))
+        .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
+        .where(*_in_session(actor, workshop_session), *_conditions(filters))
+    )
+    return db.scalar(statement) or 0
+
+
 def list_waiting(
     db: Db, actor: Actor, workshop_session: WorkshopSession, *, limit: int | None = None
 ) -> list[RegistrationView]:
@@ -175,7 +234,9 @@ def list_waiting(
     """
     is_waiting = col(Registration.status) == RegistrationStatus.WAITLISTED
     conditions = (*_in_session(actor, workshop_session), is_waiting)
-    return _list_views(db, workshop_session, *conditions, by_waiting_number=True, limit=limit)
+    return _list_views(
+        db, workshop_session, *conditions, order_by=[col(Registration.waiting_number).asc()], limit=limit
+    )
 
 
 def _in_session(actor: Actor, workshop_session: WorkshopSession) -> tuple[ColumnElement[bool], ...]:
@@ -214,29 +275,33 @@ def _conditions(filters: RegistrationFilters) -> Iterator[ColumnElement[bool]]:
 
 
 def list_registrations_of_link(db: Db, link: DelegationLink) -> list[RegistrationView]:
-    """Return the registrations that a delegation link has made, by id, also cancelled ones.
+    """Return the registrations that a delegation link has made for its session, by id, also cancelled ones.
 
     The caller checks whether the link is valid.
     """
     workshop_session = db.get_one(WorkshopSession, link.workshop_session_id)
-    return _list_views(db, workshop_session, col(Registration.delegation_link_id) == link.id)
+    return _list_views(
+        db,
+        workshop_session,
+        col(Registration.delegation_link_id) == link.id,
+        col(Registration.workshop_session_id) == link.workshop_session_id,
+    )
 
 
 def _list_views(
     db: Db,
     workshop_session: WorkshopSession,
     *conditions: ColumnElement[bool],
-    by_waiting_number: bool = False,
+    order_by: Sequence[ColumnElement[Any]] = (),
+    offset: int | None = None,
     limit: int | None = None,
 ) -> list[RegistrationView]:
-    """Return the first `limit` registrations that fulfil all conditions, by id or by waiting number.
+    """Return at most `limit` registrations that fulfil all conditions, in the order `order_by`, then by id.
 
     `workshop_session` is the session of all of them. No permission is checked.
     """
-    statement = _select_views().where(*conditions).limit(limit)
-    if by_waiting_number:
-        statement = statement.order_by(col(Registration.waiting_number))
-    rows = db.execute(statement.order_by(col(Registration.id))).all()
+    statement = _select_views().where(*conditions).order_by(*order_by, col(Registration.id))
+    rows = db.execute(statement.offset(offset).limit(limit)).all()
     has_waiting = any(registration.status is RegistrationStatus.WAITLISTED for registration, *_ in rows)
     seats = get_seats(db, workshop_session) if has_waiting else None
     return [

@@ -18,8 +18,8 @@ from app.spreadsheets.exports.rosters import Roster, RosterLine
 def get_roster(db: Db, actor: Actor, session_code: str, language: Language) -> Roster:
     """Return the roster of a session: its confirmed people and walk-ins, sorted by name.
 
-    The choices are the kelurahan that are valid today, by code, and all target groups, the workshop's first. Raises
-    `NotFound` if the session is out of the actor's scope for recording attendance.
+    The choices are the kelurahan that are valid today, by `reading_order`, and all target groups, the workshop's first.
+    Raises `NotFound` if the session is out of the actor's scope for recording attendance.
     """
     workshop_session = get_workshop_session_view(db, actor, session_code, Permission.ATTENDANCE_WRITE)
     labels = {group.code: group.label for group in reference.list_target_groups(db, language)}

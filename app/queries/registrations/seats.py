@@ -79,13 +79,18 @@ class Seats:
         """Return the caps by which there is no seat for a person of this kelurahan and group, () if there is one."""
         return tuple(cap for cap in self.caps(kelurahan, group) if cap.left == 0)
 
-    def all_caps(self) -> Iterable[Cap]:
-        """Yield the session's cap, each group's, and that of each kelurahan with at least one seat taken."""
+    def all_caps(self, order: Iterable[str] = ()) -> Iterable[Cap]:
+        """Yield the session's cap, each group's, and that of each kelurahan with at least one seat taken.
+
+        Kelurahan come in the `order` of their codes there.
+        """
         if self.capacity is not None:
             yield self.session_cap(self.capacity)
         yield from map(self.group_cap, self.of_group)
         if self.per_kelurahan is not None:
-            for kelurahan in sorted(code for code in self.taken_by_kelurahan if code):
+            position = {code: number for number, code in enumerate(order)}
+            taken = (code for code in self.taken_by_kelurahan if code)
+            for kelurahan in sorted(taken, key=lambda code: (position.get(code, 0), code)):
                 yield self.kelurahan_cap(kelurahan, self.per_kelurahan)
 
     def session_cap(self, capacity: int) -> Cap:

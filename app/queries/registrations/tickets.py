@@ -13,7 +13,9 @@ from app.models import (
     ACCESS_ACTIONS,
     CHANNELS_WITHOUT_ACCOUNT,
     Activity,
+    Area,
     GroupMembership,
+    Organization,
     Participant,
     Registration,
     RegistrationStatus,
@@ -23,14 +25,14 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
-from app.queries.areas.reference import TargetGroupView
 from app.queries.messages.contacts import has_own_contact
 from app.queries.registrations.registrations import (
     RegistrationView,
     get_registration_by_ticket,
     get_registration_view,
 )
-from app.queries.workshops.public_workshops import list_selectable_groups
+from app.queries.workshops.group_question import GroupQuestion, get_group_question
+from app.queries.workshops.public_workshops import PublicVenue, public_venue
 from app.reports.calendar import CalendarEntry, render_calendar
 
 
@@ -38,7 +40,8 @@ from app.reports.calendar import CalendarEntry, render_calendar
 class Ticket:
     """`phone` and `email` are those typed for this registration, not those of the person's record.
 
-    `group` is the target group's label in the reader's language; `public` tells whether the workshop has a public page.
+    `group` is the target group's label in the reader's language; `public` tells whether the workshop has a public page,
+    and `contact_phone` (E.164) is the number to ask about it, "" if there is none.
     """
 
     registration: RegistrationView
@@ -50,11 +53,13 @@ class Ticket:
     workshop_title: str
     workshop_id: int
     public: bool
+    organization: str
+    contact_phone: str
     session_code: str
     starts_at: datetime
     ends_at: datetime
     mode: str
-    venue: str
+    venue: PublicVenue | None
     online_link: str
     cancelled_at: datetime | None
     cancelled_why: str
@@ -79,10 +84,12 @@ class Ticket:
 def get_ticket(db: Db, code: str, language: Language) -> Ticket:
     """Return the ticket with this code; no permission is needed. Raises `NotFound` if there is none."""
     registration = get_registration_by_ticket(db, code)
-    workshop_session, workshop, venue, group = db.execute(
-        select(WorkshopSession, Workshop, col(Venue.name), TargetGroup)
+    workshop_session, workshop, organization, venue, kelurahan, group = db.execute(
+        select(WorkshopSession, Workshop, Organization, Venue, col(Area.name), TargetGroup)
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
+        .join(Organization, col(Organization.id) == col(Workshop.organization_id))
         .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
+        .outerjoin(Area, col(Area.code) == col(Venue.kelurahan_code))
         .join(TargetGroup, col(TargetGroup.code) == registration.target_group_code)
         .where(col(WorkshopSession.id) == registration.workshop_session_id)
     ).one()
@@ -96,22 +103,22 @@ def get_ticket(db: Db, code: str, language: Language) -> Ticket:
         workshop_title=workshop.title,
         workshop_id=workshop.id,
         public=workshop.public and workshop.archived_at is None,
+        organization=organization.name,
+        contact_phone=workshop.contact_phone or organization.phone or "",
         session_code=workshop_session.code,
         starts_at=workshop_session.starts_at,
         ends_at=workshop_session.ends_at,
         mode=workshop_session.mode,
-        venue=venue or "",
+        venue=public_venue(venue, kelurahan),
         online_link=workshop_session.online_link,
         cancelled_at=workshop_session.cancelled_at,
         cancelled_why=workshop_session.cancelled_why or "",
     )
 
 
-def list_groups_of_ticket(db: Db, ticket: Ticket, language: Language) -> tuple[TargetGroupView, ...]:
-    """Return the target groups that the ticket's holder may choose: the workshop's, and the one they have."""
-    groups = list_selectable_groups(db, ticket.workshop_id, language)
-    own = TargetGroupView(ticket.registration.target_group, ticket.group)
-    return groups if own in groups else (*groups, own)
+def get_question_of_ticket(db: Db, ticket: Ticket, language: Language) -> GroupQuestion:
+    """Return the question about the group of the ticket's holder, who may also keep the one that they have."""
+    return get_group_question(db, ticket.workshop_id, language, own=ticket.registration.target_group)
 
 
 def render_ticket_calendar(db: Db, ticket: Ticket, base_url: str, _: Translator) -> bytes:
@@ -124,7 +131,7 @@ def render_ticket_calendar(db: Db, ticket: Ticket, base_url: str, _: Translator)
         title=ticket.workshop_title,
         starts_at=ticket.starts_at,
         ends_at=ticket.ends_at,
-        location=ticket.venue or ticket.link,
+        location=ticket.venue.text if ticket.venue else ticket.link,
         description=_("Your ticket: %(address)s") % {"address": address},
         url=address,
         status="CANCELLED" if ticket.is_cancelled else "TENTATIVE" if is_waiting else "CONFIRMED",

@@ -1,33 +1,62 @@
 """Workshops with a public page, as citizens see them: their sessions to come, and the seats that are left."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from app.database import Db
 from app.errors import NotFound
 from app.i18n import N_, Language
-from app.models import Organization, TargetGroup, Venue, Workshop, WorkshopSession, WorkshopTargetGroup
+from app.models import (
+    Area,
+    Organization,
+    SessionMode,
+    TargetGroup,
+    Venue,
+    Workshop,
+    WorkshopSession,
+    WorkshopTargetGroup,
+)
 from app.models.base import now
 from app.queries.areas.reference import TargetGroupView
+from app.queries.in_values import in_values
 from app.queries.registrations.seats import Seats, get_seats_by_session
 from app.queries.registrations.window import RegistrationWindow, get_closing_time, get_registration_window
+from app.queries.workshops.group_question import GroupQuestion, get_group_question
+
+
+@dataclass(frozen=True)
+class PublicVenue:
+    """Where a session is held. `address`, `kelurahan` and its code are "" if they are not known."""
+
+    name: str
+    address: str
+    kelurahan_code: str
+    kelurahan: str
+
+    @property
+    def text(self) -> str:
+        """Name, address and kelurahan in one line; the word "Kelurahan" is used in both languages."""
+        kelurahan = f"Kelurahan {self.kelurahan}" if self.kelurahan else ""
+        return ", ".join(filter(None, (self.name, self.address, kelurahan)))
 
 
 @dataclass(frozen=True)
 class PublicSession:
     """A session on a public page. `opens_at` and `closes_at` are the times of registration.
 
-    `venue` and `cancelled_why` are "" if there is none; `opens_at` None means open since the session was created.
+    `venue` is None and `cancelled_why` "" if there is none; `opens_at` None means open since the session was created.
     """
 
     code: str
     starts_at: datetime
     ends_at: datetime
-    mode: str
-    venue: str
+    mode: SessionMode
+    venue: PublicVenue | None
     window: RegistrationWindow
     opens_at: datetime | None
     closes_at: datetime
@@ -40,56 +69,58 @@ class PublicSession:
         capacity = self.seats.capacity
         return capacity is not None and self.seats.session_cap(capacity).left == 0
 
+    @property
+    def has_places(self) -> bool:
+        """Whether a person who registers now can get a seat."""
+        return self.window is RegistrationWindow.OPEN and not self.is_full
+
+    @property
+    def place(self) -> str:
+        """The kelurahan of the venue, or the venue if its kelurahan is not known; "" without a venue."""
+        return (self.venue.kelurahan or self.venue.name) if self.venue else ""
+
+    @property
+    def is_online(self) -> bool:
+        """Whether people can take part from elsewhere."""
+        return self.mode is not SessionMode.LURING
+
 
 @dataclass(frozen=True)
 class PublicWorkshop:
     """A public workshop with its sessions that are not over, also cancelled ones, the earliest first.
 
-    `target_groups` are the workshop's, or all groups if it has none.
+    `question` asks people for their group. `phone` (E.164) is the number for questions, "" if there is none.
     """
 
     code: str
     title: str
     description: str
     organization: str
+    phone: str
     pillar: str | None
-    target_groups: tuple[TargetGroupView, ...]
+    question: GroupQuestion
     sessions: tuple[PublicSession, ...]
 
-
-@dataclass(frozen=True)
-class PublicWorkshopLine:
-    """A public workshop in a list, with the start of its next session and the number of its sessions to come."""
-
-    code: str
-    title: str
-    organization: str
-    next_starts_at: datetime
-    sessions: int
+    @property
+    def audience(self) -> tuple[TargetGroupView, ...]:
+        """The groups that the workshop is for, () if it is for everyone."""
+        return self.question.offered if self.question.is_restricted else ()
 
 
-def _is_public() -> ColumnElement[bool]:
+def is_public() -> ColumnElement[bool]:
     """Return the condition that a workshop has a public page: it is public and not archived."""
     return col(Workshop.public) & col(Workshop.archived_at).is_(None)
 
 
-def list_public_workshops(db: Db) -> list[PublicWorkshopLine]:
-    """Return the public workshops with sessions to come, by the start of the next session, then by code.
+def select_session(sessions: Collection[PublicSession], code: str = "") -> PublicSession | None:
+    """Return the session with this code, else the first with places, else the first that is open, else None.
 
-    Sessions that have begun or are cancelled are not counted; a workshop with no others is left out.
+    An open session without places has a waiting list.
     """
-    next_starts_at = func.min(col(WorkshopSession.starts_at))
-    rows = db.execute(
-        select(col(Workshop.code), col(Workshop.title), col(Organization.name), next_starts_at, func.count())
-        .join(Organization, col(Organization.id) == col(Workshop.organization_id))
-        .join(WorkshopSession, col(WorkshopSession.workshop_id) == col(Workshop.id))
-        .where(
-            _is_public(), col(WorkshopSession.cancelled_at).is_(None), col(WorkshopSession.starts_at) > now()
-        )
-        .group_by(col(Workshop.id), col(Organization.id))
-        .order_by(next_starts_at, col(Workshop.code))
-    )
-    return [PublicWorkshopLine(*row) for row in rows]
+    requested = (session for session in sessions if session.code == code)
+    with_places = (session for session in sessions if session.has_places)
+    is_open = (session for session in sessions if session.window is RegistrationWindow.OPEN)
+    return next(requested, None) or next(with_places, None) or next(is_open, None)
 
 
 def get_public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop:
@@ -99,29 +130,33 @@ def get_public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop
     """
     moment = now()
     rows = db.execute(
-        select(Workshop, col(Organization.name), WorkshopSession, col(Venue.name))
+        select(Workshop, Organization, WorkshopSession, Venue, col(Area.name))
         .join(Organization, col(Organization.id) == col(Workshop.organization_id))
         .outerjoin(
             WorkshopSession,
             (col(WorkshopSession.workshop_id) == col(Workshop.id)) & (col(WorkshopSession.ends_at) > moment),
         )
         .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
-        .where(col(Workshop.code) == code.upper(), _is_public())
+        .outerjoin(Area, col(Area.code) == col(Venue.kelurahan_code))
+        .where(col(Workshop.code) == code.upper(), is_public())
         .order_by(col(WorkshopSession.starts_at), col(WorkshopSession.id))
     ).all()
     if not rows:
         raise _not_found(code)
     workshop, organization, *_first_session = rows[0]
-    sessions = [(row, venue or "") for _workshop, _organization, row, venue in rows if row]
+    sessions = [
+        (row, public_venue(venue, area)) for _workshop, _organization, row, venue, area in rows if row
+    ]
     seats = get_seats_by_session(db, [row for row, _venue in sessions])
     return PublicWorkshop(
         code=workshop.code,
         title=workshop.title,
         description=workshop.description,
-        organization=organization,
+        organization=organization.name,
+        phone=workshop.contact_phone or organization.phone or "",
         pillar=workshop.pillar,
-        target_groups=list_selectable_groups(db, workshop.id, language),
-        sessions=tuple(_public_session(row, venue, seats[row.id], moment) for row, venue in sessions),
+        question=get_group_question(db, workshop.id, language),
+        sessions=tuple(public_session(row, venue, seats[row.id], moment) for row, venue in sessions),
     )
 
 
@@ -137,7 +172,7 @@ def get_public_session(db: Db, workshop_code: str, session_code: str) -> Worksho
         .where(
             col(Workshop.code) == workshop_code.upper(),
             col(WorkshopSession.code) == session_code,
-            _is_public(),
+            is_public(),
         )
     ).one_or_none()
     if workshop_session is None:
@@ -145,35 +180,40 @@ def get_public_session(db: Db, workshop_code: str, session_code: str) -> Worksho
     return workshop_session
 
 
-def list_selectable_groups(db: Db, workshop_id: int, language: Language) -> tuple[TargetGroupView, ...]:
-    """Return the target groups that a registration for the workshop may have, in the order of reports.
+def list_audiences(
+    db: Db, workshop_ids: Collection[int], language: Language
+) -> defaultdict[int, tuple[TargetGroupView, ...]]:
+    """Return the target groups that each workshop is for, by its id, in the order of reports.
 
-    They are the workshop's, or all groups if it has none, with labels in the language.
+    They are () for a workshop that is for everyone. The labels are in the language.
     """
-    groups = db.execute(
+    rows = db.execute(
         select(
+            col(WorkshopTargetGroup.workshop_id),
             col(TargetGroup.code),
-            col(TargetGroup.label_id),
-            col(TargetGroup.label_en),
-            col(WorkshopTargetGroup.target_group_code),
+            col(TargetGroup.label_id if language == "id" else TargetGroup.label_en),
         )
-        .outerjoin(
-            WorkshopTargetGroup,
-            (col(WorkshopTargetGroup.target_group_code) == col(TargetGroup.code))
-            & (col(WorkshopTargetGroup.workshop_id) == workshop_id),
-        )
+        .join(TargetGroup, col(TargetGroup.code) == col(WorkshopTargetGroup.target_group_code))
+        .where(in_values(db, col(WorkshopTargetGroup.workshop_id), workshop_ids))
         .order_by(col(TargetGroup.position))
-    ).all()
-    workshop_groups = [group for group in groups if group.target_group_code is not None]
-    return tuple(
-        TargetGroupView(group.code, group.label_id if language == "id" else group.label_en)
-        for group in workshop_groups or groups
+    )
+    audiences = defaultdict[int, tuple[TargetGroupView, ...]](tuple)
+    for workshop_id, code, label in rows:
+        audiences[workshop_id] += (TargetGroupView(code, label),)
+    return audiences
+
+
+def public_venue(venue: Venue | None, kelurahan: str | None) -> PublicVenue | None:
+    """Return the venue for a public page, with the name of its kelurahan; None without one."""
+    return (
+        PublicVenue(venue.name, venue.address, venue.kelurahan_code or "", kelurahan or "") if venue else None
     )
 
 
-def _public_session(
-    workshop_session: WorkshopSession, venue: str, seats: Seats, moment: datetime
+def public_session(
+    workshop_session: WorkshopSession, venue: PublicVenue | None, seats: Seats, moment: datetime
 ) -> PublicSession:
+    """Return the session as a public page shows it at a moment."""
     return PublicSession(
         code=workshop_session.code,
         starts_at=workshop_session.starts_at,

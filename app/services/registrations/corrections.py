@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.database import Db
 from app.errors import PLEASE_CORRECT, Conflict, Invalid
 from app.i18n import N_
-from app.models import Participant, Registration, RegistrationStatus, WorkshopSession
+from app.models import Channel, Participant, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.people.person import PersonInput, PersonValues
@@ -21,6 +21,7 @@ from app.services.people.proposals import ProposalSource, find_differences, prop
 from app.services.registrations.person_input import (
     InvalidPeople,
     find_errors,
+    find_missing_contact,
     match_known_people,
     parse_people,
 )
@@ -53,8 +54,11 @@ def correct_registration(
     _require_correctable(workshop_session, registration)
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     people = parse_people(db, vault, workshop_session, target_groups, [person])
-    (matched,) = match_known_people(db, workshop_session, target_groups, people)
-    if errors := find_errors(matched):
+    (matched,) = match_known_people(db, workshop_session, (), people)
+    errors = find_errors(matched)
+    if registration.channel is Channel.SELF:
+        errors += find_missing_contact(matched)
+    if errors:
         raise InvalidPeople({1: errors}, of_list=False)
     values = matched.values
     before = snapshot(registration)

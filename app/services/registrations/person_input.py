@@ -23,11 +23,16 @@ from app.queries.people.known_people import load_people_for_form
 WARNINGS_REFUSED_IN_FORMS = frozenset(
     {"phone-invalid", "email-invalid", "sex-invalid", "date-invalid", "rt-invalid", "nik-invalid"}
 )
+# One of them is required of people who register themselves.
+CONTACTS = ("phone", "email")
 # What a form says for these remarks, instead of the text for the rows of a sheet.
 FORM_SENTENCES: Mapping[str, str] = {
     "name-missing": N_("A name is needed, in letters."),
     "kelurahan-missing": N_("The kelurahan is needed. People who live elsewhere choose “outside the city”."),
     "group-missing": N_("The target group is needed."),
+    "contact-missing": N_(
+        "Fill in a WhatsApp number or an e-mail address, so that the organizer can tell you if something changes."
+    ),
     "phone-invalid": N_("This is not a telephone number. Write it as 0812…"),
     "email-invalid": N_("This is not an e-mail address."),
     "sex-invalid": N_("Choose L or P."),
@@ -103,6 +108,8 @@ def match_known_people(
 ) -> tuple[MatchedPerson, ...]:
     """Return for each of the people which known person they are, or what is unclear; with a constant number of queries.
 
+    A missing group is the only one of `target_groups`, which are () for people without an account: they are asked.
+
     They are numbered from 1, and `decisions` are a user's choices of a known person by number. With `reader`, a missing
     group is filled in from the person's registration for the session, or from their memberships if their record is open
     to that actor; not for users without an account, to whom it would tell something about that person. Only reads: to
@@ -136,6 +143,17 @@ def find_errors(person: ParsedPerson | MatchedPerson) -> list[Remark]:
             and (remark.level != "warning" or remark.code in WARNINGS_REFUSED_IN_FORMS)
         ),
     ]
+
+
+def find_missing_contact(person: ParsedPerson | MatchedPerson) -> list[Remark]:
+    """Return an error beside both contacts if a person has neither phone nor e-mail, [] if one of them was typed.
+
+    One that can't be read has an error of its own.
+    """
+    has_remark = any(remark.field in CONTACTS for remark in person.remarks)
+    if person.values.phone or person.values.email or has_remark:
+        return []
+    return [Remark("error", field, "contact-missing", {}) for field in CONTACTS]
 
 
 def _find_link_in_name(name: str) -> list[Remark]:

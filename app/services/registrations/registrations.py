@@ -12,10 +12,10 @@ from app.models import (
     CHANNELS_WITHOUT_ACCOUNT,
     Attendance,
     Channel,
+    DelegationLink,
     MessageKind,
     Registration,
     RegistrationStatus,
-    TargetGroup,
     WorkshopSession,
 )
 from app.models.base import now
@@ -23,9 +23,12 @@ from app.nik_vault import NikVault
 from app.people.matching import MatchedPerson
 from app.people.person import PersonInput
 from app.people.remarks import Remark
+from app.people.values.phones import parse_phone
 from app.permissions import CITIZEN, Actor, Permission
+from app.queries.areas.reference import list_target_groups
 from app.queries.privacy.notices import get_current_notice
 from app.queries.registrations.seats import get_seats
+from app.queries.workshops.group_question import build_group_question
 from app.queries.workshops.workshops import list_target_group_codes
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
@@ -34,6 +37,7 @@ from app.services.messages.notifications import notify
 from app.services.registrations.person_input import (
     InvalidPeople,
     find_errors,
+    find_missing_contact,
     identity_keys,
     match_known_people,
     parse_people,
@@ -41,8 +45,8 @@ from app.services.registrations.person_input import (
 from app.services.registrations.requests import (
     NotEnoughSeats,
     RegistrationRequest,
+    parse_group_answer,
     require_open,
-    resolve_target_group,
 )
 from app.services.registrations.suggestions import get_selectable_person
 from app.services.registrations.waiting_list import confirm_waiting, fill_free_seats
@@ -64,8 +68,8 @@ def register_person(
     and the holder of a delegation link too; all others need `ATTENDANCE_WRITE`.
 
     Raises `NotFound` if the session was deleted, `Forbidden`, `Conflict` (code "registration-closed"),
-    `AlreadyRegistered`, `PersonUnclear`, `InvalidPeople` with the fields to correct, and `Invalid` for a decision for a
-    person whom the actor may not pick.
+    `AlreadyRegistered`, `PersonUnclear`, `InvalidPeople` with the fields to correct, `WorkshopNotForPerson` for a
+    citizen of none of its groups, and `Invalid` for a decision for a person whom the actor may not pick.
     """
     workshop_session = _get_workshop_session(db, workshop_session_id)
     _require_may_register(db, actor, workshop_session, request)
@@ -76,8 +80,8 @@ def register_person(
     require_open(workshop_session, request)
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     if request.channel is Channel.SELF:
-        offered = target_groups or db.scalars(select(TargetGroup.code)).all()
-        person = replace(person, target_group=resolve_target_group(person.target_group, offered))
+        question = build_group_question(list_target_groups(db, "id"), target_groups)
+        person = replace(person, target_group=parse_group_answer(person.target_group, question))
     people = parse_people(db, vault, workshop_session, target_groups, [person])
     decision = request.decision
     if decision and isinstance(decision.person, int):
@@ -85,12 +89,15 @@ def register_person(
     (matched,) = match_known_people(
         db,
         workshop_session,
-        target_groups,
+        () if request.channel in CHANNELS_WITHOUT_ACCOUNT else target_groups,
         people,
         {1: decision} if decision else None,
         reader=actor if request.channel in {Channel.ORGANIZER, Channel.WALK_IN} else None,
     )
-    if errors := [*find_errors(matched), *_find_missing_consent(request, notice.version)]:
+    errors = find_errors(matched)
+    if request.channel is Channel.SELF:
+        errors += find_missing_contact(matched)
+    if errors := [*errors, *_find_missing_consent(request, notice.version)]:
         raise InvalidPeople({1: errors}, of_list=False)
     seats = get_seats(db, workshop_session)
     return RegistrationWriter(db, vault, actor, workshop_session, request, seats, notice.version).write(
@@ -112,7 +119,8 @@ def register_delegation(
 
     Raises what `register_person` does, with the person's number in the list before the names of fields, `Conflict`
     (code "duplicate") if a person is in the list twice, and `NotEnoughSeats` if not all of them get a seat. The caller
-    must roll back then. Without `informed` in the request it raises `Invalid` with the field "informed".
+    must roll back then. Without `informed` and a valid `contact` in the request it raises `Invalid` with these fields.
+    The contact is kept with the link.
     """
     workshop_session = _get_workshop_session(db, workshop_session_id)
     _require_may_register(db, actor, workshop_session, request)
@@ -121,9 +129,10 @@ def register_delegation(
     require_open(workshop_session, request)
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     people = parse_people(db, vault, workshop_session, target_groups, delegates)
-    matched = match_known_people(db, workshop_session, target_groups, people)
+    matched = match_known_people(db, workshop_session, (), people)  # Every row names its group.
     _require_valid(matched)
     _require_informed(request, notice.version)
+    contact = _parse_contact(request)
     seats = get_seats(db, workshop_session)
     writer = RegistrationWriter(db, vault, actor, workshop_session, request, seats, notice.version)
     registrations = [writer.write(person) for person in matched]
@@ -134,6 +143,8 @@ def register_delegation(
     ]
     if waiting:
         raise NotEnoughSeats(waiting)
+    if request.delegation_link_id is not None:
+        db.get_one(DelegationLink, request.delegation_link_id).contact_phone = contact
     return registrations
 
 
@@ -197,6 +208,15 @@ def _require_informed(request: RegistrationRequest, version: str) -> None:
         raise Invalid(PLEASE_CORRECT, fields={"informed": text})
 
 
+def _parse_contact(request: RegistrationRequest) -> str:
+    """Return the phone number of the kelurahan's staff as E.164. Raises `Invalid` if it is missing or wrong."""
+    contact = parse_phone(request.contact)
+    if contact is None:
+        text = N_("Fill in your own WhatsApp number: news for people without one reach them through you.")
+        raise Invalid(PLEASE_CORRECT, fields={"contact": text})
+    return contact
+
+
 def _require_valid(people: Sequence[MatchedPerson]) -> None:
     """Raise `InvalidPeople` if values of these people must be corrected, `Conflict` if one is in the list twice."""
     errors = {person.number: find_errors(person) for person in people}
@@ -207,8 +227,10 @@ def _require_valid(people: Sequence[MatchedPerson]) -> None:
         raise Conflict(text, code="duplicate", number=repeated[0].number)
 
 
-def cancel_registration(db: Db, actor: Actor, registration: Registration) -> Registration:
-    """Cancel a registration, log it, notify the person, and return it; cancelling twice changes nothing.
+def cancel_registration(
+    db: Db, actor: Actor, registration: Registration, *, reason: str = ""
+) -> Registration:
+    """Cancel a registration, log it with the reason, notify the person, and return it; twice changes nothing.
 
     Its seat goes to the first on the waiting list who fits. `CITIZEN` may do so without an account: the right comes
     from the ticket's code or the delegation link in the URL. Raises `Forbidden` without `ATTENDANCE_WRITE`, and
@@ -228,7 +250,9 @@ def cancel_registration(db: Db, actor: Actor, registration: Registration) -> Reg
     before = {"status": registration.status.value, "waiting_number": registration.waiting_number}
     registration.status, registration.waiting_number = RegistrationStatus.CANCELLED, None
     after = {"status": registration.status.value, "waiting_number": None}
-    log_activity(db, actor, "cancel", "registration", registration.code, before=before, after=after)
+    log_activity(
+        db, actor, "cancel", "registration", registration.code, before=before, after=after, reason=reason
+    )
     notify(db, MessageKind.CANCELLED, registration)
     fill_free_seats(db, actor, workshop_session, because=registration.code)
     return registration

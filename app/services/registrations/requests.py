@@ -9,6 +9,7 @@ from app.models import Basis, Channel, Registration, WorkshopSession
 from app.models.base import now
 from app.people.matching import Decision
 from app.queries.registrations.window import RegistrationWindow, get_registration_window
+from app.queries.workshops.group_question import GENERAL_PUBLIC, NO_GROUP, GroupQuestion
 
 REFUSALS = {
     RegistrationWindow.CANCELLED: N_("This session is cancelled."),
@@ -28,7 +29,7 @@ class RegistrationRequest:
 
     With `consent` the person agreed to the privacy notice, of which a form showed the version `notice` (None: the one
     in force); without it `basis` is the legal basis. `informed` says that a kelurahan told its delegates what the
-    notice says.
+    notice says, and `contact` is the phone number of its staff, by which delegates without one are told news.
     """
 
     channel: Channel
@@ -41,6 +42,7 @@ class RegistrationRequest:
     basis: Basis = Basis.PUBLIC_TASK
     notice: str | None = None
     informed: bool = False
+    contact: str = ""
 
 
 class AlreadyRegistered(Conflict):
@@ -85,8 +87,35 @@ class NotEnoughSeats(Conflict):
         self.numbers = tuple(numbers)
 
 
+class WorkshopNotForPerson(Conflict):
+    """The person belongs to none of the groups that the workshop is for, and it does not take everyone."""
+
+    code = "not-for-group"
+
+    def __init__(self) -> None:
+        super().__init__(N_("This workshop is for others. You have not been registered."))
+
+
+def parse_group_answer(answer: str, question: GroupQuestion) -> str:
+    """Return the group in which a person without an account is registered, "" if they have not answered.
+
+    `answer` is the value of the form's field: the code of a group, or `NO_GROUP` for "none of these", which is the
+    general public where the workshop takes it. Raises `WorkshopNotForPerson`.
+    """
+    if not question.is_asked:
+        return GENERAL_PUBLIC
+    if answer == NO_GROUP and not question.takes_everyone:
+        raise WorkshopNotForPerson
+    if answer in (NO_GROUP, GENERAL_PUBLIC):
+        return GENERAL_PUBLIC if question.takes_everyone else ""
+    return answer if any(group.code == answer for group in question.groups) else ""
+
+
 def resolve_target_group(chosen: str, offered: Collection[str]) -> str:
-    """Return the only group offered, else the chosen one if it is offered, else ""."""
+    """Return the only group offered, else the chosen one if it is offered, else "".
+
+    For forms of staff; people without an account are asked (`parse_group_answer`).
+    """
     if len(offered) == 1:
         return next(iter(offered))
     return chosen if chosen in offered else ""

@@ -7,10 +7,10 @@ from app.i18n import Language, Translator
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import list_kelurahan, list_target_groups
+from app.queries.installation.letterhead import get_letterhead
 from app.queries.registrations.rosters import get_roster
 from app.reports.formats.download import MEDIA_TYPES, Download
 from app.reports.roster_pdf import PrintedRoster, render_roster_pdf
-from app.reports.table import LETTERHEAD
 from app.services.activities import log_activity
 from app.spreadsheets.exports.rosters import (
     Roster,
@@ -42,10 +42,11 @@ def download_roster(
     actor.require(Permission.ATTENDANCE_WRITE)
     roster = get_roster(read_db, actor, session_code, language)
     address = f"{base_url.rstrip('/')}/sesi/{roster.session_code}/unggah"
+    letterhead = get_letterhead(read_db)
     if file_format == "xlsx":
-        content = write_roster(roster, LETTERHEAD, address, _, language)
+        content = write_roster(roster, letterhead.names, address, _, language)
     else:
-        content = render_roster_pdf(_to_printed_roster(roster, address, _, language), _, language)
+        content = render_roster_pdf(_to_printed_roster(roster, address, _, language), letterhead, _, language)
     stem = _("attendance-list")
     name = f"{stem}-{roster.session_code}.{file_format}"
     log_activity(db, actor, "download", "session", roster.session_code, after={"file": name})
@@ -61,7 +62,8 @@ def download_list_template(read_db: Db, actor: Actor, _: Translator, language: L
     kelurahan = tuple(place.name for place in list_kelurahan(read_db))
     groups = tuple(group.label for group in list_target_groups(read_db, language))
     name = "-".join((_("attendance-list"), _("template"))) + ".xlsx"
-    return Download(name, MEDIA_TYPES["xlsx"], write_list_template(kelurahan, groups, LETTERHEAD, _))
+    names = get_letterhead(read_db).names
+    return Download(name, MEDIA_TYPES["xlsx"], write_list_template(kelurahan, groups, names, _))
 
 
 def _to_printed_roster(

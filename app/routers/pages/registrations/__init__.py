@@ -7,6 +7,7 @@ from app.routers.pages.registrations import (
     form,
     lists,
     registrations,
+    selections,
     tickets,
 )
 
@@ -17,5 +18,6 @@ routers = (
     form.router,
     lists.router,
     registrations.router,
+    selections.router,
     tickets.router,
 )

@@ -1,5 +1,6 @@
 """Check-in at the venue, on a phone: mark attendance on the session's list or by ticket, and register walk-ins."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 from uuid import uuid4
 
@@ -108,6 +109,24 @@ class MarkIn(BaseModel):
     early: bool = False
 
 
+class WalkInIn(BaseModel):
+    """A walk-in as the page's script sends it, perhaps much later than `at`. `person` is an id or "new" if one was
+    chosen, and `key` that of the form in which it was typed: sent twice, it registers once."""
+
+    name: str
+    kelurahan: str
+    target_group: str = ""
+    person: str = ""
+    key: str = Field(min_length=1, max_length=64)
+    at: AwareDatetime
+    early: bool = False
+
+    def walk_in(self) -> WalkInInput:
+        """Return the walk-in as the service takes it."""
+        form = WalkInForm.model_validate(self.model_dump(exclude={"at", "early"}))
+        return replace(form.walk_in(confirmed=self.early), at=self.at)
+
+
 class MarkOut(BaseModel):
     """The registration after a mark. `attendance` may be that of a later mark of another device."""
 
@@ -212,6 +231,28 @@ def mark_by_script(db: WriteDb, actor: CurrentActor, code: str, data: MarkIn) ->
     return MarkOut(registration=view.code, name=view.name, attendance=view.attendance)
 
 
+@router.post("/datang/tertunda")
+def walk_in_by_script(
+    request: Request, db: WriteDb, vault: Vault, actor: CurrentActor, code: str, data: WalkInIn
+) -> MarkOut:
+    """Register a walk-in who was typed on the device without a connection, and return the registration.
+
+    A walk-in whose form was sent before is not registered again. If it is not clear who this is, the answer (409,
+    "person-unclear") lists the people to choose from.
+    """
+    workshop_session = _workshop_session(db, actor, code)
+    try:
+        registration = register_walk_in(db, vault, actor, workshop_session.id, data.walk_in())
+    except PersonUnclear as problem:
+        db.rollback()
+        log_search(container_of(request).engine, vault, actor, "session", code, data.name)
+        people = _candidates(db, actor, problem)
+        problem.details["people"] = [{"id": id_, "text": text} for id_, text in people]
+        raise
+    view = get_registration_view(db, registration)
+    return MarkOut(registration=view.code, name=view.name, attendance=view.attendance)
+
+
 @router.get("/datang")
 def redirect_to_check_in(code: str) -> Response:
     """Redirect to the check-in page.
@@ -270,7 +311,7 @@ def _marks_page(
             db, vault, registration, confirmations.list_changes_to_confirm(db, registration)
         ),
         labels={field: BY_KEY[field].label for field in MERGED_FIELDS},
-        workshop_session=workshop_session,
+        workshop_session=workshop_sessions.get_workshop_session_view(db, actor, code),
         registration=get_registration_view(db, registration),
         marks=queries.list_marks(db, registration),
     )

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel
 
 from app.database import Db
-from app.errors import Invalid, Problem
-from app.i18n import N_, Translator, time_text
+from app.errors import Problem
+from app.i18n import long_time_text, translator
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
@@ -17,36 +17,36 @@ from app.queries.registrations.window import get_registration_window
 from app.queries.workshops import workshop_sessions
 from app.services.registrations import delegation_links as services
 from app.web.container import container_of
+from app.web.date_fields import FormDates
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
-from app.web.forms import catch_problem, parse_local_time
+from app.web.forms import catch_problem
+from app.web.languages import language_of
 from app.web.pages import redirect, render
 
 router = APIRouter(include_in_schema=False)
 
 
 class LinkForm(BaseModel):
-    """`until` is the value of an `<input type="datetime-local">`, in WITA; "" ends the link with registration."""
+    """Without the date `until` and its time (WITA) the link ends with registration."""
 
     kelurahan: str = ""
     until: str = ""
+    until_time: str = ""
 
     def expires_at(self) -> datetime | None:
-        """Return the naive WITA time at which the link ends, None if it ends with registration (an empty field).
+        """Return the naive WITA time at which the link ends, None if it ends with registration (empty fields).
 
-        Raises `Invalid` for text that is no time.
+        Raises `Invalid` for a text that is no date or time.
         """
-        expires_at = parse_local_time(self.until)
-        if self.until and expires_at is None:
-            text = N_("The end needs a date and a time.")
-            raise Invalid(text, fields={"until": text})
+        dates = FormDates()
+        expires_at = dates.local_time("until", self.until, self.until_time)
+        dates.require_valid()
         return expires_at
 
 
 @router.get("/sesi/{code}/delegasi")
-def delegation_links_page(
-    request: Request, db: ReadDb, actor: CurrentActor, code: str, _: Translate
-) -> Response:
-    return _page(request, db, actor, code, LinkForm(), _)
+def delegation_links_page(request: Request, db: ReadDb, actor: CurrentActor, code: str) -> Response:
+    return _page(request, db, actor, code, LinkForm())
 
 
 @router.post("/sesi/{code}/delegasi")
@@ -62,7 +62,7 @@ def create_delegation_link(
     with catch_problem(db) as caught:
         link = services.create_delegation_link(db, actor, code, form.kelurahan, form.expires_at())
     if problem := caught.problem:
-        return _page(request, db, actor, code, form, _, problem)
+        return _page(request, db, actor, code, form, problem)
     return redirect(
         f"/sesi/{code}/delegasi#text-{link.id}", _("The link is made. Copy its text and send it.")
     )
@@ -76,7 +76,7 @@ def create_missing_delegation_links(
     with catch_problem(db) as caught:
         links = services.create_missing_delegation_links(db, actor, code)
     if problem := caught.problem:
-        return _page(request, db, actor, code, LinkForm(), _, problem)
+        return _page(request, db, actor, code, LinkForm(), problem)
     return redirect(f"/sesi/{code}/delegasi", _("%(count)s links are made.") % {"count": len(links)})
 
 
@@ -97,7 +97,6 @@ def _page(
     actor: Actor,
     code: str,
     form: LinkForm,
-    _: Translator,
     problem: Problem | None = None,
 ) -> Response:
     """Return the list of the session's links, with a text to send for each that is valid, and the form of a new one."""
@@ -115,7 +114,7 @@ def _page(
         window=get_registration_window(row, now()),
         links=links,
         texts={
-            link.id: _invitation_text(request, link, workshop_session.workshop_title, _)
+            link.id: _invitation_text(request, link, workshop_session.workshop_title)
             for link in links
             if link.is_valid
         },
@@ -123,9 +122,11 @@ def _page(
     )
 
 
-def _invitation_text(request: Request, link: queries.DelegationLinkView, title: str, _: Translator) -> str:
+def _invitation_text(request: Request, link: queries.DelegationLinkView, title: str) -> str:
     """Return the text to send to the kelurahan by WhatsApp, with the URL of its link and when it ends."""
     settings = container_of(request).settings
+    language = language_of(request)
+    _ = translator(language)
     text = _(
         "Dear kelurahan %(kelurahan)s, please register your delegation for %(title)s here, "
         "by %(time)s at the latest: %(address)s"
@@ -133,6 +134,6 @@ def _invitation_text(request: Request, link: queries.DelegationLinkView, title: 
     return text % {
         "kelurahan": link.kelurahan,
         "title": title,
-        "time": time_text(link.expires_at),
+        "time": long_time_text(link.expires_at, language),
         "address": f"{settings.base_url}/delegasi/{services.sign_link_id(settings.secret, link.id)}",
     }

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel
 
 from app.database import Db
-from app.errors import Conflict, Invalid, Problem
+from app.errors import PLEASE_CORRECT, Conflict, Invalid, Problem
 from app.i18n import N_, Language, Translator
 from app.models import Channel, DelegationLink, WorkshopSession
 from app.people.person import PersonInput
@@ -15,14 +15,15 @@ from app.permissions import CITIZEN
 from app.queries.privacy.notices import get_current_notice
 from app.queries.registrations import delegation_links as queries
 from app.queries.registrations.registrations import get_registration_of_link, get_registration_view
-from app.queries.workshops.public_workshops import list_selectable_groups
+from app.queries.workshops.group_question import get_group_question
 from app.services.registrations import registrations
 from app.services.registrations.delegation_links import get_delegation_link
 from app.services.registrations.requests import (
     AlreadyRegistered,
     NotEnoughSeats,
     RegistrationRequest,
-    resolve_target_group,
+    WorkshopNotForPerson,
+    parse_group_answer,
 )
 from app.web.container import container_of
 from app.web.dependencies import Lang, ReadDb, Translate, Vault, WriteDb, limit_guessing
@@ -55,13 +56,15 @@ class Delegate(BaseModel):
 class DelegationForm(BaseModel):
     """The columns of the form, each with one value per row. `more` is the button that adds empty rows.
 
-    `informed` says that the delegates know the privacy notice, of which the form showed the version `notice`.
+    `informed` says that the delegates know the privacy notice, of which the form showed the version `notice`. `contact`
+    is the phone number of the kelurahan's staff.
     """
 
     name: list[str] = []
     target_group: list[str] = []
     rt: list[str] = []
     phone: list[str] = []
+    contact: str = ""
     informed: bool = False
     notice: str = ""
     more: str = ""
@@ -100,9 +103,7 @@ def register_delegation(
     link = _get_link(request, db, signed)
     delegates = form.delegates()
     if form.more:
-        return _page(
-            request, db, link, delegates, _, language, informed=form.informed, rows=len(form.name) + ROWS
-        )
+        return _page(request, db, link, delegates, _, language, form=form, rows=len(form.name) + ROWS)
     engine = container_of(request).engine
     with catch_problem(db) as caught, counting_use(engine, db, CORRECTIONS, f"delegation {link.id}"):
         registered = registrations.register_delegation(
@@ -110,17 +111,18 @@ def register_delegation(
             vault,
             CITIZEN,
             link.workshop_session_id,
-            _person_inputs(db, link, delegates, language),
+            _person_inputs(db, link, delegates),
             RegistrationRequest(
                 Channel.DELEGATION,
                 language,
                 delegation_link_id=link.id,
                 notice=form.notice,
                 informed=form.informed,
+                contact=form.contact,
             ),
         )
     if problem := caught.problem:
-        return _page(request, db, link, delegates, _, language, problem, informed=form.informed)
+        return _page(request, db, link, delegates, _, language, problem, form=form)
     return redirect(
         f"/delegasi/{signed}{FLASH_FRAGMENT}",
         _("%(count)s people are registered.") % {"count": len(registered)},
@@ -156,27 +158,34 @@ def _get_link(request: Request, db: Db, signed: str) -> DelegationLink:
     return get_delegation_link(db, container_of(request).settings.secret, signed)
 
 
-def _person_inputs(
-    db: Db, link: DelegationLink, delegates: list[Delegate], language: Language
-) -> list[PersonInput]:
-    """Return the people to register, all of them from the link's kelurahan. Raises `Invalid` if there are none.
+def _person_inputs(db: Db, link: DelegationLink, delegates: list[Delegate]) -> list[PersonInput]:
+    """Return the people to register, all of them from the link's kelurahan.
 
-    A group that the workshop does not offer becomes "".
+    Raises `Invalid` if there are none, and for people who belong to none of the workshop's groups.
     """
     if not delegates:
         raise Invalid(N_("Fill in at least one name."))
     workshop_id = db.get_one(WorkshopSession, link.workshop_session_id).workshop_id
-    offered = [group.code for group in list_selectable_groups(db, workshop_id, language)]
-    return [
-        PersonInput(
-            name=delegate.name,
-            kelurahan=link.kelurahan_code,
-            target_group=resolve_target_group(delegate.target_group, offered),
-            rt=delegate.rt,
-            phone=delegate.phone,
+    question = get_group_question(db, workshop_id, "id")
+    people, errors = list[PersonInput](), dict[str, str]()
+    for number, delegate in enumerate(delegates, start=1):
+        try:
+            group = parse_group_answer(delegate.target_group, question)
+        except WorkshopNotForPerson:
+            errors[f"{number}.target_group"] = N_("This workshop is not for this person.")
+            continue
+        people.append(
+            PersonInput(
+                name=delegate.name,
+                kelurahan=link.kelurahan_code,
+                target_group=group,
+                rt=delegate.rt,
+                phone=delegate.phone,
+            )
         )
-        for delegate in delegates
-    ]
+    if errors:
+        raise Invalid(PLEASE_CORRECT, fields=errors)
+    return people
 
 
 def _page(
@@ -188,7 +197,7 @@ def _page(
     language: Language,
     problem: Problem | None = None,
     *,
-    informed: bool = False,
+    form: DelegationForm | None = None,
     rows: int = ROWS,
 ) -> Response:
     """Return the page with the form, filled with `delegates`, and empty rows up to `rows`.
@@ -208,7 +217,9 @@ def _page(
         delegation=delegation,
         delegates=[*delegates, *(Delegate() for _row in range(blank))],
         errors=_errors(problem, _) if problem else {},
-        informed=informed,
+        contact=form.contact if form else link.contact_phone or "",
+        informed=bool(form and form.informed),
+        question=get_group_question(db, delegation.workshop_id, language),
         notice=get_current_notice(db),
     )
 

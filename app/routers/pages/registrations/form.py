@@ -11,6 +11,7 @@ from app.database import Db
 from app.errors import Invalid, Problem
 from app.i18n import Language
 from app.models import Basis, Channel, RegistrationStatus, WorkshopSession
+from app.models.base import now
 from app.nik_vault import NikVault
 from app.people.matching import Decision
 from app.people.person import PersonInput
@@ -19,8 +20,9 @@ from app.queries.areas import reference
 from app.queries.people.participants import PersonSummary, get_person_summaries
 from app.queries.people.records import list_open_people
 from app.queries.privacy.notices import get_current_notice
+from app.queries.registrations.window import RegistrationWindow, get_registration_window
 from app.queries.workshops import workshop_sessions
-from app.queries.workshops.public_workshops import list_selectable_groups
+from app.queries.workshops.group_question import list_selectable_groups
 from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.people.searches import log_search
 from app.services.registrations import registrations as services
@@ -166,12 +168,15 @@ def _page(
     """
     groups = list_selectable_groups(db, workshop_session.workshop_id, language)
     person = form.person_input(groups)
+    view = workshop_sessions.get_workshop_session_view(db, actor, workshop_session.code)
     return render(
         request,
         "registrations/form.html",
         form=form,
         problem=problem,
-        workshop_session=workshop_sessions.get_workshop_session_view(db, actor, workshop_session.code),
+        workshop_session=view,
+        may_be_full=view.has_limits
+        or get_registration_window(workshop_session, now()) is not RegistrationWindow.OPEN,
         kelurahan=reference.list_kelurahan(db),
         groups=[(group.code, group.label) for group in groups],
         notice=get_current_notice(db),

@@ -14,7 +14,7 @@ from app.models.base import now
 from app.people.values.nik import mask_niks
 from app.permissions import Actor, Permission
 from app.queries.registrations.window import get_registration_window
-from app.queries.workshops.public_workshops import list_selectable_groups
+from app.queries.workshops.group_question import list_selectable_groups
 from app.queries.workshops.workshop_sessions import get_workshop_session, get_workshop_session_view
 from app.services.imports.sheet_choices import SheetChoices
 from app.services.registrations.lists import upload_pasted_list, upload_registration_list

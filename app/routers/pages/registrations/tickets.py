@@ -1,5 +1,6 @@
 """A citizen's ticket: show, add to a calendar, correct and cancel, for anyone who has its code."""
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote
 
@@ -8,8 +9,9 @@ from pydantic import BaseModel, Field
 
 from app.database import Db
 from app.errors import Invalid, Problem
-from app.i18n import N_, Language, Translator, period_text
+from app.i18n import N_, Language, Translator, long_period_text
 from app.people.values.outside_places import OUTSIDE
+from app.people.values.phones import format_phone
 from app.permissions import CITIZEN
 from app.queries.areas import reference
 from app.queries.registrations import tickets as queries
@@ -20,6 +22,7 @@ from app.services.limits import count_use
 from app.services.registrations import registrations
 from app.services.registrations.confirmations import confirm_contact, send_contact_code
 from app.services.registrations.corrections import correct_registration
+from app.services.registrations.requests import parse_group_answer
 from app.web.container import container_of
 from app.web.dependencies import Lang, ReadDb, Translate, Vault, WriteDb, limit_guessing
 from app.web.downloads import attachment
@@ -52,11 +55,15 @@ def ticket_calendar(request: Request, db: ReadDb, code: str, _: Translate, langu
 @router.get("/tiket/{code}")
 def ticket_page(request: Request, db: ReadDb, code: str, _: Translate, language: Lang) -> Response:
     """Show a ticket with its QR code. 404 for an unknown one, 429 after too many of them."""
-    return _ticket_page(request, queries.get_ticket(db, code, language), _)
+    return _ticket_page(request, queries.get_ticket(db, code, language), _, language)
 
 
 def _ticket_page(
-    request: Request, ticket: queries.Ticket, _: Translator, problem: Problem | None = None
+    request: Request,
+    ticket: queries.Ticket,
+    _: Translator,
+    language: Language,
+    problem: Problem | None = None,
 ) -> Response:
     address = _ticket_url(request, ticket)
     return render(
@@ -66,8 +73,8 @@ def _ticket_page(
         headers=NO_INDEX,
         ticket=ticket,
         qr=qr_data_uri(address),
-        to_keep=_whatsapp_url(_keep_text(ticket, address, _)),
-        to_invite=_whatsapp_url(_invite_text(request, ticket, _)),
+        to_keep=_whatsapp_url(_keep_text(ticket, address, _, language)),
+        to_invite=_whatsapp_url(_invite_text(request, ticket, _, language)),
     )
 
 
@@ -81,7 +88,7 @@ def send_code(
         send_contact_code(db, vault, registration)
         count_use(db, TICKETS_SENT_AGAIN, registration.code)  # after the registration's lock, as in `correct`
     if problem := caught.problem:
-        return _ticket_page(request, queries.get_ticket(db, code, language), _, problem)
+        return _ticket_page(request, queries.get_ticket(db, code, language), _, language, problem)
     return redirect(f"/tiket/{code}#surel", _("The code is on its way to your e-mail address."))
 
 
@@ -107,7 +114,7 @@ def confirm_email(
             )
             problem = Invalid(text, fields={"code": text})
     if problem := caught.problem or problem:
-        return _ticket_page(request, queries.get_ticket(db, code, language), _, problem)
+        return _ticket_page(request, queries.get_ticket(db, code, language), _, language, problem)
     return redirect(f"/tiket/{code}", _("Your e-mail address is confirmed."))
 
 
@@ -140,7 +147,7 @@ def correct_page(request: Request, db: ReadDb, code: str, language: Lang) -> Res
         kelurahan=ticket.registration.kelurahan_code or OUTSIDE,
         outside_place=ticket.registration.place if outside else "",
         target_group=ticket.registration.target_group,
-        phone=ticket.phone,
+        phone=format_phone(ticket.phone),
         email=ticket.email,
     )
     return _correct_page(request, db, ticket, form, language)
@@ -162,9 +169,11 @@ def correct(
     is saved and the form is shown again.
     """
     ticket = queries.get_ticket(db, code, language)
-    person = form.person_input(queries.list_groups_of_ticket(db, ticket, language))
     engine = container_of(request).engine
     with catch_problem(db) as caught, counting_use(engine, db, CORRECTIONS, ticket.registration.code):
+        question = queries.get_question_of_ticket(db, ticket, language)
+        group = parse_group_answer(form.target_group, question)
+        person = replace(form.person_input(), target_group=group)
         if correct_registration(db, vault, CITIZEN, get_registration_by_ticket(db, code), person):
             count_use(db, TICKETS_SENT_AGAIN, ticket.registration.code)
     if problem := caught.problem:
@@ -197,7 +206,7 @@ def _correct_page(
         problem=problem,
         headers=NO_INDEX,
         ticket=ticket,
-        target_groups=queries.list_groups_of_ticket(db, ticket, language),
+        question=queries.get_question_of_ticket(db, ticket, language),
         kelurahan=reference.list_kelurahan(db),
     )
 
@@ -207,12 +216,12 @@ def _ticket_url(request: Request, ticket: queries.Ticket) -> str:
     return f"{container_of(request).settings.base_url}/tiket/{ticket.registration.code}"
 
 
-def _keep_text(ticket: queries.Ticket, address: str, _: Translator) -> str:
+def _keep_text(ticket: queries.Ticket, address: str, _: Translator, language: Language) -> str:
     """Return the text by which people send themselves the URL of their ticket."""
-    return _("My ticket for %(title)s, %(time)s: %(address)s") % _text_params(ticket, address)
+    return _("My ticket for %(title)s, %(time)s: %(address)s") % _text_params(ticket, address, language)
 
 
-def _invite_text(request: Request, ticket: queries.Ticket, _: Translator) -> str:
+def _invite_text(request: Request, ticket: queries.Ticket, _: Translator, language: Language) -> str:
     """Return a text to invite others to the session; "" if the workshop has no public page.
 
     It has the URL of the public page, not of the ticket: anyone who has that could cancel it.
@@ -221,12 +230,14 @@ def _invite_text(request: Request, ticket: queries.Ticket, _: Translator) -> str
         return ""
     site = container_of(request).settings.base_url
     address = f"{site}/daftar/{ticket.workshop_code}?sesi={ticket.session_code}"
-    return _("Join me at %(title)s, %(time)s. Register here: %(address)s") % _text_params(ticket, address)
+    return _("Join me at %(title)s, %(time)s. Register here: %(address)s") % _text_params(
+        ticket, address, language
+    )
 
 
-def _text_params(ticket: queries.Ticket, address: str) -> dict[str, str]:
+def _text_params(ticket: queries.Ticket, address: str, language: Language) -> dict[str, str]:
     """Return title, time and the URL `address`, to fill in a text about the ticket's session."""
-    time = period_text(ticket.starts_at, ticket.ends_at)
+    time = long_period_text(ticket.starts_at, ticket.ends_at, language)
     return {"title": ticket.workshop_title, "time": time, "address": address}
 
 

@@ -1,33 +1,45 @@
 """The pages on which citizens find a workshop and register themselves, without an account."""
 
 import secrets
+from collections.abc import Sequence
+from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
+from pydantic import BaseModel
 
 from app.database import Db
 from app.errors import PLEASE_CORRECT, Conflict, Invalid, Problem
-from app.i18n import N_, Language, Translator
+from app.i18n import N_, Language, Translator, month_text, wita
 from app.models import Channel, MessageKind, Registration
 from app.permissions import CITIZEN
 from app.queries.areas import reference
 from app.queries.privacy.notices import get_current_notice
 from app.queries.registrations.window import RegistrationWindow
 from app.queries.workshops import public_workshops as queries
+from app.queries.workshops.public_schedule import list_workshops_beside
 from app.services.limits import count_use
 from app.services.messages.notifications import notify
 from app.services.registrations import registrations
-from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
+from app.services.registrations.requests import (
+    AlreadyRegistered,
+    RegistrationRequest,
+    WorkshopNotForPerson,
+)
 from app.services.registrations.writer import MESSAGE_KINDS
 from app.web.container import container_of
 from app.web.dependencies import Lang, ReadDb, Translate, Vault, changing
 from app.web.flash import FLASH_FRAGMENT
 from app.web.forms import catch_problem
 from app.web.limits import REGISTRATIONS, TICKETS_SENT_AGAIN, address_of, counting_use
+from app.web.months import month_param, parse_month
 from app.web.pages import redirect, render
 from app.web.registrations.person_form import PersonForm, build_request_key
 
 router = APIRouter(include_in_schema=False)
+
+# A list of fewer sessions is read faster than filtered.
+MIN_FILTERED = 6
 
 NOT_OPEN = N_(
     "Online registration is not open yet: no contact for personal data has been named. Please ask the organizer."
@@ -63,21 +75,47 @@ class RegistrationForm(PersonForm):
             raise Invalid(PLEASE_CORRECT, fields={"website": text})
 
 
-@router.get("/daftar")
-def public_workshops_page(request: Request, db: ReadDb) -> Response:
-    return render(request, "workshops/public/list.html", workshops=queries.list_public_workshops(db))
+class SessionsQuery(BaseModel):
+    """Which sessions of a workshop are shown: of a month such as 2026-08, at a place, only with places left.
+
+    `sesi` is the code of the session for which the form is shown.
+    """
+
+    sesi: str = ""
+    bulan: str = ""
+    tempat: str = ""
+    sisa: bool = False
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.bulan or self.tempat or self.sisa)
+
+    def filter_sessions(self, sessions: Sequence[queries.PublicSession]) -> list[queries.PublicSession]:
+        """Return the sessions that match, in the same order."""
+        month = parse_month(self.bulan)
+        return [
+            session
+            for session in sessions
+            if month in {None, _month(session)}
+            and self.tempat in {"", session.place}
+            and (session.has_places or not self.sisa)
+        ]
 
 
 @router.get("/daftar/{workshop_code}")
 def public_workshop_page(
-    request: Request, db: ReadDb, workshop_code: str, language: Lang, sesi: str = ""
+    request: Request,
+    db: ReadDb,
+    workshop_code: str,
+    language: Lang,
+    query: Annotated[SessionsQuery, Query()],
 ) -> Response:
-    """Show a workshop with an empty form for the session `sesi`, by default the first that is open.
+    """Show a workshop and its sessions; with `sesi` the form for that session, if registration is open.
 
     404 if it has no public page.
     """
     form = RegistrationForm(request_key=secrets.token_urlsafe(16))
-    return _page(request, db, workshop_code, sesi, form, language)
+    return _page(request, db, workshop_code, query, form, language)
 
 
 @router.post("/daftar/{workshop_code}")
@@ -113,8 +151,13 @@ def register(
                 raise
             return _send_ticket(request, db, workshop_code, known.registration, known.address, _)
     if problem := caught.problem:
-        return _page(request, read_db, workshop_code, sesi, form, language, problem)
+        return _page(request, read_db, workshop_code, SessionsQuery(sesi=sesi), form, language, problem)
     return redirect(f"/tiket/{registration.code}")
+
+
+def _month(session: queries.PublicSession) -> date:
+    """Return the first day of the month in which the session begins, in WITA."""
+    return wita(session.starts_at).date().replace(day=1)
 
 
 def _require_privacy_contact(request: Request) -> None:
@@ -146,36 +189,63 @@ def _page(
     request: Request,
     db: Db,
     workshop_code: str,
-    session_code: str,
+    query: SessionsQuery,
     form: RegistrationForm,
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    """Return the workshop's page with the form for the session with this code, else for the first that is open.
+    """Return the form for the session that the query names if it is open, else the workshop's page.
 
     Raises `NotFound` if the workshop has no public page.
     """
     workshop = queries.get_public_workshop(db, workshop_code, language)
+    requested = next((session for session in workshop.sessions if session.code == query.sesi), None)
+    if requested and requested.window is RegistrationWindow.OPEN:
+        return _form_page(request, db, workshop, requested, form, language, problem)
+    sessions = query.filter_sessions(workshop.sessions)
+    months = sorted({_month(session) for session in workshop.sessions})
+    return render(
+        request,
+        "workshops/public/one.html",
+        problem=problem,
+        workshop=workshop,
+        query=query,
+        sessions=sessions,
+        chosen=requested or queries.select_session(sessions),
+        months=[(month_param(month), month_text(month, language)) for month in months],
+        places=[(place, place) for place in sorted({session.place for session in workshop.sessions} - {""})],
+        is_open=bool(container_of(request).settings.privacy_contact),
+        not_open=NOT_OPEN,
+        can_filter=len(workshop.sessions) >= MIN_FILTERED,
+    )
+
+
+def _form_page(
+    request: Request,
+    db: Db,
+    workshop: queries.PublicWorkshop,
+    workshop_session: queries.PublicSession,
+    form: RegistrationForm,
+    language: Language,
+    problem: Problem | None,
+) -> Response:
+    """Return the page with the form for one session, or with the reason why nobody can register anywhere yet."""
     notice = get_current_notice(db)
     contact = container_of(request).settings.privacy_contact
     return render(
         request,
-        "workshops/public/one.html",
+        "workshops/public/register.html",
         form=form,
         problem=problem,
         registered=problem if isinstance(problem, AlreadyRegistered) else None,
+        others=list_workshops_beside(db, workshop.audience, language)
+        if isinstance(problem, WorkshopNotForPerson)
+        else None,
         workshop=workshop,
-        chosen=_choose_session(workshop.sessions, session_code),
+        chosen=workshop_session,
         kelurahan=reference.list_kelurahan(db),
         is_open=bool(contact),
         not_open=NOT_OPEN,
         notice=notice,
         notice_sections=notice.sections(language, organizer=workshop.organization, contact=contact),
     )
-
-
-def _choose_session(sessions: tuple[queries.PublicSession, ...], code: str) -> queries.PublicSession | None:
-    """Return the session with this code, else the first that is open for registration, else None."""
-    requested = (session for session in sessions if session.code == code)
-    is_open = (session for session in sessions if session.window is RegistrationWindow.OPEN)
-    return next(requested, None) or next(is_open, None)
