@@ -39,7 +39,14 @@ from app.services.locks import lock_people_table
 from app.services.log_sealing import BATCH, seal_lines
 from app.services.messages.mail_server import deliver, mail_server_from_settings
 from app.services.messages.notifications import remind_session
-from app.services.messages.sending import RETRY_DELAYS, begin_sending, give_up_message, record_delivery
+from app.services.messages.sending import (
+    RETRY_DELAYS,
+    Senders,
+    begin_sending,
+    give_up_message,
+    record_delivery,
+)
+from app.services.messages.whatsapp_gateway import whatsapp_gateway_from_settings
 from app.services.outbox import (
     ClaimedTask,
     TryLater,
@@ -70,6 +77,9 @@ class TaskRunner:
         self.vault = vault
         self.settings = settings
         self.mail_server = mail_server_from_settings(settings)
+        self.senders = Senders(
+            self.mail_server, whatsapp_gateway_from_settings(settings), site=settings.base_url
+        )
         self.progress = import_progress(engine)
         self._timetable = {
             SEAL_LOG: self.seal_log,
@@ -250,13 +260,13 @@ class TaskRunner:
     def _send(self, message_id: int) -> None:
         """Send a message, if it is still to be sent. Raises `TryLater` if it is to be sent again later.
 
-        Its status "sending" is committed before the mail is handed to the server.
+        Its status "sending" is committed before it is handed over.
         """
         with writing(self.engine) as db:
-            mail = begin_sending(db, message_id, self.mail_server, self.settings.base_url)
-        if mail is None or self.mail_server is None:
+            outgoing = begin_sending(db, message_id, self.senders)
+        if outgoing is None:
             return
-        delivery = deliver(self.mail_server, mail)
+        delivery = self.senders.deliver(outgoing)
         with writing(self.engine) as db:
             delay = record_delivery(db, message_id, delivery)
         if delay:

@@ -13,6 +13,7 @@ from app.errors import NotFound
 from app.i18n import N_
 from app.models import (
     Message,
+    MessageChannel,
     MessageKind,
     MessageStatus,
     Participant,
@@ -23,6 +24,7 @@ from app.models import (
 )
 from app.models.base import now
 from app.people.values.emails import mask_email
+from app.people.values.phones import mask_phone
 from app.permissions import Actor, Permission
 from app.queries.messages.contacts import reachable_contact
 from app.queries.people.records import shown_name
@@ -43,15 +45,16 @@ KINDS_WITH_TIME = (
 
 @dataclass(frozen=True)
 class MessageView:
-    """A mail about a registration. `error` is the mail server's answer; `sent_at` is None until the mail is sent.
+    """A message about a registration. `error` is the answer of the mail server or the WhatsApp gateway.
 
-    A code that confirms an address is hidden. `recipient` is masked if it is from a record that is not open to the
-    session's organization.
+    `sent_at` is None until it is sent. A code that confirms an address is hidden. `recipient` is masked if it is from a
+    record that is not open to the session's organization; phone numbers always are.
     """
 
     id: int
     created_at: datetime
     kind: MessageKind
+    channel: MessageChannel
     status: MessageStatus
     error: str
     sent_at: datetime | None
@@ -106,8 +109,13 @@ def get_message(db: Db, actor: Actor, message_id: int) -> Message:
     return message
 
 
-def is_session_over(db: Db, message: Message) -> bool:
-    """Return whether the session of the registration that a message is about has ended."""
+def is_outdated(db: Db, message: Message) -> bool:
+    """Return whether the session that a message is about has ended.
+
+    A note is never outdated, because it may be about anything.
+    """
+    if message.kind is MessageKind.NOTE:
+        return False
     registration = db.get_one(Registration, message.registration_id)
     return db.get_one(WorkshopSession, registration.workshop_session_id).ends_at <= now()
 
@@ -176,12 +184,11 @@ def _to_view(
         id=message.id,
         created_at=message.created_at,
         kind=message.kind,
+        channel=message.channel,
         status=message.status,
         error=message.error or "",
         sent_at=message.sent_at,
-        recipient=message.recipient
-        if registration.opens_record or message.recipient == registration.contact_email
-        else mask_email(message.recipient),
+        recipient=_shown_recipient(message, registration),
         subject=message.subject,
         body=_hide_code(message.body) if message.kind is MessageKind.CONTACT_CODE else message.body,
         name=name,
@@ -189,6 +196,13 @@ def _to_view(
         session_code=session_code,
         workshop_title=title,
     )
+
+
+def _shown_recipient(message: Message, registration: Registration) -> str:
+    if message.channel is MessageChannel.WHATSAPP:
+        return mask_phone(message.recipient)
+    is_open = registration.opens_record or message.recipient == registration.contact_email
+    return message.recipient if is_open else mask_email(message.recipient)
 
 
 def _hide_code(body: str) -> str:

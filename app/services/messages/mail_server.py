@@ -31,6 +31,11 @@ class MailServer:
     user: str = ""
     password: str = ""
 
+    @property
+    def address(self) -> str:
+        """Host and port."""
+        return f"{self.host}:{self.port}"
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -48,6 +53,12 @@ def mail_server_from_settings(settings: Settings) -> MailServer | None:
     if not settings.sends_mail:
         return None
     return parse_smtp_url(settings.smtp_url.get_secret_value(), settings.mail_sender)
+
+
+def mail_server_address(settings: Settings) -> str:
+    """Return host and port of the mail server, "" without one. Raises `Problem` as `mail_server_from_settings`."""
+    server = mail_server_from_settings(settings)
+    return server.address if server else ""
 
 
 def parse_smtp_url(url: str, sender: str) -> MailServer:

@@ -1,4 +1,4 @@
-"""The texts of mails, such as a reminder: subject, opening and closing of each kind, in the recipient's language.
+"""The texts of messages, such as a reminder: subject, opening and closing of each kind, in the recipient's language.
 
 Of the person they contain only the name and the ticket's code.
 """
@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.i18n import N_, Translator, date_text, period_text, wita
+from app.i18n import N_, Language, day_text, long_period_text, translator, wita
 from app.models import MessageKind
+from app.people.values.phones import format_phone
 
 SUBJECTS: Mapping[MessageKind, str] = {
     MessageKind.CONFIRMED: N_("You have a place"),
@@ -19,8 +20,10 @@ SUBJECTS: Mapping[MessageKind, str] = {
     MessageKind.SESSION_CANCELLED: N_("The session is cancelled"),
     MessageKind.SESSION_CHANGED: N_("The session has changed"),
     MessageKind.CONTACT_CODE: N_("Your code"),
+    MessageKind.NOTE: N_("News from the organizer"),
 }
 
+# A note has neither an opening nor a closing, but the text that staff typed.
 OPENINGS: Mapping[MessageKind, str] = {
     MessageKind.CONFIRMED: N_("Thank you for registering. You have a place in this session:"),
     MessageKind.WAITLISTED: N_(
@@ -62,13 +65,15 @@ KINDS_OF_CANCELLATION = {MessageKind.CANCELLED, MessageKind.SESSION_CANCELLED}
 class MailFacts:
     """What a mail says about a registration. `ticket` is its code; `title` is the workshop's.
 
-    `online_link` is "" for people without a seat, `why` unless the session is cancelled, and `code` unless the mail is
-    about the confirmation of an address.
+    `phone` is the number to ask about the workshop. `online_link` is "" for people without a seat, `why` unless the
+    session is cancelled, `code` unless the mail is about the confirmation of an address, and `note` unless staff typed
+    a text.
     """
 
     name: str
     title: str
     organization: str
+    phone: str
     starts_at: datetime
     ends_at: datetime
     venue: str
@@ -76,24 +81,28 @@ class MailFacts:
     why: str
     ticket: str
     code: str = ""
+    note: str = ""
 
 
-def write_subject(kind: MessageKind, facts: MailFacts, _: Translator) -> str:
-    """Return the subject in the language of `_`: what happened, the workshop's title, and the session's WITA day."""
-    day = date_text(wita(facts.starts_at).date())
+def write_subject(kind: MessageKind, facts: MailFacts, language: Language) -> str:
+    """Return the subject in the language: what happened, the workshop's title, and the session's WITA day."""
+    _ = translator(language)
+    day = day_text(wita(facts.starts_at).date(), language)
     return " ".join(f"{_(SUBJECTS[kind])}: {facts.title}, {day}".split())
 
 
-def write_body(kind: MessageKind, facts: MailFacts, _: Translator) -> str:
-    """Return the plain text of a mail in the language of `_`: greeting, news, the session's details, what to do now.
+def write_body(kind: MessageKind, facts: MailFacts, language: Language) -> str:
+    """Return the plain text of a message in the language: greeting, news, the session's details, what to do now.
 
     Its last line is the path of the ticket, "/tiket/CODE", which `add_site_url` turns into a URL.
     """
+    _ = translator(language)
     details = (
-        (_("Time"), period_text(facts.starts_at, facts.ends_at)),
+        (_("Time"), long_period_text(facts.starts_at, facts.ends_at, language)),
         (_("Place"), facts.venue),
         (_("Link"), facts.online_link),
         (_("Organization"), facts.organization),
+        (_("Questions"), format_phone(facts.phone)),
     )
     ticket = (
         _("Your ticket:")
@@ -102,12 +111,12 @@ def write_body(kind: MessageKind, facts: MailFacts, _: Translator) -> str:
     )
     paragraphs = (
         _("Dear %(name)s,") % {"name": facts.name},
-        _(OPENINGS[kind]) % {"code": facts.code},
+        _(OPENINGS[kind]) % {"code": facts.code} if kind in OPENINGS else facts.note,
         "\n".join((facts.title, *(f"{label}: {detail}" for label, detail in details if detail))),
-        _(CLOSINGS[kind]) % {"why": facts.why},
+        _(CLOSINGS[kind]) % {"why": facts.why} if kind in CLOSINGS else "",
         f"{ticket}\n/tiket/{facts.ticket}",
     )
-    return "\n\n".join(paragraphs)
+    return "\n\n".join(filter(None, paragraphs))
 
 
 def add_site_url(body: str, site: str) -> str:

@@ -1,9 +1,10 @@
-"""Send queued mails through the mail server, and keep the result of each attempt.
+"""Send queued messages through the mail server or the WhatsApp gateway, and keep the result of each attempt.
 
-The status "sending" is committed before the mail is handed to the server. A message that is found with it was taken by
+The status "sending" is committed before the message is handed over. A message that is found with it was taken by
 a worker that died: the mail may have been sent, and is not sent again automatically.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import cast
@@ -14,16 +15,18 @@ from sqlmodel import col, select
 from app.database import Db
 from app.errors import NotFound
 from app.i18n import Language, translator
-from app.models import Message, MessageKind, MessageStatus
+from app.models import Message, MessageChannel, MessageKind, MessageStatus
 from app.models.base import now
-from app.queries.messages.messages import is_session_over
+from app.queries.messages.messages import is_outdated
 from app.queries.registrations.tickets import get_ticket, render_ticket_calendar
-from app.services.messages.mail_server import Delivery, MailServer, build_mail
+from app.services.messages.mail_server import Delivery, MailServer, build_mail, deliver
 from app.services.messages.mail_texts import add_site_url, parse_linked_ticket
+from app.services.messages.whatsapp_gateway import WhatsAppGateway, WhatsAppText, deliver_whatsapp
 from app.services.outbox import TryLater
 
 # How long a message waits after each attempt that the server postponed; after the last one it has failed.
 RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+WHATSAPP_RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5))
 DELAY_WITHOUT_SERVER = timedelta(days=1)
 
 KINDS_WITH_CALENDAR = (
@@ -34,36 +37,53 @@ KINDS_WITH_CALENDAR = (
 )
 
 
-def begin_sending(db: Db, message_id: int, server: MailServer | None, site: str) -> EmailMessage | None:
-    """Return the mail to send now and mark its message as being sent; None if it must not be sent.
+@dataclass(frozen=True)
+class Senders:
+    """By what messages are sent; None for what is not set up. `site` is the base URL of the service."""
+
+    server: MailServer | None
+    gateway: WhatsAppGateway | None
+    site: str
+
+    def deliver(self, outgoing: EmailMessage | WhatsAppText) -> Delivery:
+        """Try once to send a message that `begin_sending` returned, and return the result."""
+        if isinstance(outgoing, WhatsAppText):
+            assert self.gateway is not None  # noqa: S101 (`begin_sending` has raised `TryLater`)
+            return deliver_whatsapp(self.gateway, outgoing)
+        assert self.server is not None  # noqa: S101
+        return deliver(self.server, outgoing)
+
+
+def begin_sending(db: Db, message_id: int, senders: Senders) -> EmailMessage | WhatsAppText | None:
+    """Return the message to send now and mark it as being sent; None if it must not be sent.
 
     It must not if the message was deleted, is not waiting (such as sent or failed), or its session has ended. A message
-    that is found as being sent, by a worker that died, is marked as unknown. `site` is the base URL of the service.
+    that is found as being sent, by a worker that died, is marked as unknown.
 
-    Raises `TryLater` without a mail server (after a day), and while an earlier message about the same registration is
-    waiting (after a minute), so that people get their mails in order. The caller commits before it sends.
+    Raises `TryLater` without a mail server or gateway (after a day), and while an earlier message about the same
+    registration is waiting (after a minute), so that people get them in order. The caller commits before it sends.
     """
     message = _lock_message(db, message_id)
     if message is None:
         return None
     if message.status is MessageStatus.SENDING:
         message.status = MessageStatus.UNKNOWN
-    if message.status is not MessageStatus.WAITING or is_session_over(db, message):
+    if message.status is not MessageStatus.WAITING or is_outdated(db, message):
         return None
-    if server is None:
+    outgoing = _write_outgoing(db, message, senders)
+    if outgoing is None:
         raise TryLater(DELAY_WITHOUT_SERVER)
     if _has_earlier_waiting_message(db, message):
         raise TryLater(RETRY_DELAYS[0])
-    mail = _write_mail(db, message, server, site)
     message.status = MessageStatus.SENDING
     message.attempts += 1
-    return mail
+    return outgoing
 
 
 def record_delivery(db: Db, message_id: int, delivery: Delivery) -> timedelta | None:
     """Store the result of an attempt. Return how long to wait before the next one, None if there is none.
 
-    A message that still waits after the last of `RETRY_DELAYS` becomes failed. Does nothing if the message was deleted.
+    A message that still waits after the last delay of its channel becomes failed. Does nothing if it was deleted.
     """
     message = _lock_message(db, message_id)
     if message is None:
@@ -73,10 +93,11 @@ def record_delivery(db: Db, message_id: int, delivery: Delivery) -> timedelta | 
         message.sent_at = now()
     if message.status is not MessageStatus.WAITING:
         return None
-    if message.attempts > len(RETRY_DELAYS):
+    delays = WHATSAPP_RETRY_DELAYS if message.channel is MessageChannel.WHATSAPP else RETRY_DELAYS
+    if message.attempts > len(delays):
         message.status = MessageStatus.FAILED
         return None
-    return RETRY_DELAYS[message.attempts - 1]
+    return delays[message.attempts - 1]
 
 
 def give_up_message(db: Db, message_id: int) -> None:
@@ -107,13 +128,17 @@ def _has_earlier_waiting_message(db: Db, message: Message) -> bool:
     return db.exec(statement.limit(1)).first() is not None
 
 
-def _write_mail(db: Db, message: Message, server: MailServer, site: str) -> EmailMessage:
-    """Return the message as a mail, with the session as a calendar file for `KINDS_WITH_CALENDAR`."""
-    message_id = f"<message-{message.id}@{urlsplit(site).hostname}>"
-    text = add_site_url(message.body, site)
-    mail = build_mail(server.sender, message.recipient, message.subject, text, message_id)
+def _write_outgoing(db: Db, message: Message, senders: Senders) -> EmailMessage | WhatsAppText | None:
+    """Return the message as it is sent by its channel; None if nothing is set up for that."""
+    message_id = f"message-{message.id}@{urlsplit(senders.site).hostname}"
+    text = add_site_url(message.body, senders.site)
+    if message.channel is MessageChannel.WHATSAPP:
+        return WhatsAppText(message_id, message.recipient, text) if senders.gateway else None
+    if senders.server is None:
+        return None
+    mail = build_mail(senders.server.sender, message.recipient, message.subject, text, f"<{message_id}>")
     if message.kind in KINDS_WITH_CALENDAR:
-        _attach_calendar(db, mail, message, site)
+        _attach_calendar(db, mail, message, senders.site)
     return mail
 
 

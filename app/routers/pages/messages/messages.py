@@ -55,7 +55,7 @@ def send_message_again(
     _: Translate,
     kembali: Annotated[str, Form()] = PATH,
 ) -> Response:
-    """Queue a mail that failed, or may not have arrived, again, and redirect to `kembali`, the list that it was in.
+    """Queue a message that failed, or may not have arrived, again, and redirect to `kembali`, the list that it was in.
 
     If it can't be sent again, the list is shown with the reason.
     """
@@ -84,6 +84,7 @@ def _list_page(
         messages=[(message, add_site_url(message.body, settings.base_url)) for message in shown],
         resendable=RESENDABLE_STATUSES,
         sends_mail=settings.sends_mail,
+        sends_whatsapp=settings.sends_whatsapp,
         form=form,
         first=form.address() if form.before else "",
         next=form.address(before=shown[-1].id) if len(messages) > PAGE_SIZE else "",
