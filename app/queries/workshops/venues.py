@@ -25,6 +25,7 @@ WIFI_ANSWERS: Mapping[WifiAnswer, bool | None] = {"yes": True, "no": False, "unk
 @dataclass(frozen=True)
 class VenueView:
     """A venue. `kelurahan` is a name, or "" if it is not known; `sessions` is the number of sessions at this venue.
+    `address` is street and number, "" if it is not known.
 
     `owner` is the name of the organization that it belongs to, "" for none.
     """
@@ -34,6 +35,7 @@ class VenueView:
     kind: str
     kelurahan_code: str | None
     kelurahan: str
+    address: str
     public_wifi: bool | None
     organization_id: int | None
     owner: str
@@ -163,6 +165,7 @@ def _to_view(venue: Venue, kelurahan_name: str, owner: str, sessions: int) -> Ve
         kind=venue.kind.value,
         kelurahan_code=venue.kelurahan_code,
         kelurahan=kelurahan_name,
+        address=venue.address,
         public_wifi=venue.public_wifi,
         organization_id=venue.organization_id,
         owner=owner,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import aliased
@@ -10,7 +11,7 @@ from sqlmodel import col, func
 
 from app.database import Db
 from app.errors import NotFound
-from app.i18n import N_
+from app.i18n import N_, wita, wita_today
 from app.models import (
     Attendance,
     AttendanceStatus,
@@ -27,6 +28,15 @@ from app.queries.scope import sessions_within
 from app.queries.workshops.workshops import next_code
 
 COUNTED_AS_REGISTERED = (RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_IN)
+
+
+class SessionPhase(StrEnum):
+    """`TODAY` begins with the WITA day on which a session starts, and lasts until the session has ended."""
+
+    BEFORE = "before"
+    TODAY = "today"
+    AFTER = "after"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,7 @@ class WorkshopSessionView:
     registration_closes_at: datetime | None
     cancelled_at: datetime | None
     cancelled_why: str | None
+    series_code: str | None
     archived: bool
     public: bool
     registered: int
@@ -65,9 +76,19 @@ class WorkshopSessionView:
     excused: int
 
     @property
+    def has_limits(self) -> bool:
+        """Whether the number of seats is limited for the session, for each kelurahan, or for a group."""
+        return bool(self.capacity or self.places_per_kelurahan or self.places_of_group)
+
+    @property
     def recorded(self) -> int:
         """The number of people whose attendance is recorded: present, absent or excused."""
         return self.present + self.absent + self.excused
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether the attendance of everyone who is registered is recorded; False if nobody is registered."""
+        return self.recorded > 0 and self.recorded == self.registered
 
     @property
     def has_begun(self) -> bool:
@@ -76,6 +97,14 @@ class WorkshopSessionView:
     @property
     def is_over(self) -> bool:
         return self.ends_at < now()
+
+    @property
+    def phase(self) -> SessionPhase:
+        if self.cancelled_at is not None:
+            return SessionPhase.CANCELLED
+        if self.is_over:
+            return SessionPhase.AFTER
+        return SessionPhase.TODAY if wita(self.starts_at).date() <= wita_today() else SessionPhase.BEFORE
 
 
 def get_workshop_session(
@@ -193,6 +222,45 @@ def list_workshop_sessions_between(
     return _list_views(db, actor, Permission.WORKSHOP_READ, is_not_archived, starts >= since, starts < before)
 
 
+def list_series(db: Db, actor: Actor, series_code: str) -> list[WorkshopSessionView]:
+    """Return the sessions of a series within the actor's scope for seeing workshops, the earliest first."""
+    return _list_views(db, actor, Permission.WORKSHOP_READ, col(WorkshopSession.series_code) == series_code)
+
+
+def list_clashing_sessions(
+    db: Db, actor: Actor, venue: str, starts_at: datetime, ends_at: datetime
+) -> list[WorkshopSessionView]:
+    """Return the sessions that are held in the venue of this name between the two times, the earliest first.
+
+    Cancelled ones and those out of the actor's scope for seeing workshops are left out.
+    """
+    return _list_views(
+        db,
+        actor,
+        Permission.WORKSHOP_READ,
+        _takes_place(),
+        col(Venue.name) == venue,
+        col(WorkshopSession.starts_at) < ends_at,
+        col(WorkshopSession.ends_at) > starts_at,
+    )
+
+
+def find_last_session(db: Db, actor: Actor, workshop_code: str = "") -> WorkshopSessionView | None:
+    """Return the latest session of a workshop that isn't cancelled, or else that of the actor's organization.
+
+    None without any. The form of a new session begins with its times and venue.
+    """
+    is_held = col(WorkshopSession.cancelled_at).is_(None)
+    for of_whom in (
+        col(Workshop.code) == workshop_code,
+        col(Workshop.organization_id) == actor.organization_id,
+    ):
+        views = _list_views(db, actor, Permission.WORKSHOP_READ, is_held, of_whom, latest_first=True, limit=1)
+        if views:
+            return views[0]
+    return None
+
+
 def _takes_place() -> ColumnElement[bool]:
     """Return the condition that a session is neither cancelled nor of an archived workshop."""
     return col(WorkshopSession.cancelled_at).is_(None) & col(Workshop.archived_at).is_(None)
@@ -274,6 +342,7 @@ def _list_views(
             registration_closes_at=workshop_session.registration_closes_at,
             cancelled_at=workshop_session.cancelled_at,
             cancelled_why=workshop_session.cancelled_why,
+            series_code=workshop_session.series_code,
             archived=workshop.archived_at is not None,
             public=workshop.public,
             registered=registered,

@@ -18,11 +18,21 @@ from app.queries.scope import workshops_within
 
 
 @dataclass(frozen=True)
+class OrganizerView:
+    """The organization of a workshop; `phone` is E.164 or ""."""
+
+    id: int
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True)
 class WorkshopView:
     """A workshop with the codes of its target groups, and the number and times of its sessions.
 
     `target_groups` is () if it is for everyone. The sessions include cancelled ones; `first_starts_at` and
-    `latest_starts_at` are None without sessions.
+    `latest_starts_at` are None without sessions. `contact_phone` is the workshop's own number and `organization_phone`
+    that of its organization, each as E.164 or "".
     """
 
     id: int
@@ -34,6 +44,8 @@ class WorkshopView:
     archived_at: datetime | None
     organization_id: int
     organization: str
+    contact_phone: str
+    organization_phone: str
     target_groups: tuple[str, ...]
     sessions: int
     first_starts_at: datetime | None
@@ -110,9 +122,7 @@ def _list_views(
         .subquery()
     )
     statement = (
-        select_columns(
-            Workshop, col(Organization.name), sessions.c.sessions, sessions.c.first, sessions.c.latest
-        )
+        select_columns(Workshop, Organization, sessions.c.sessions, sessions.c.first, sessions.c.latest)
         .join(Organization, col(Organization.id) == col(Workshop.organization_id))
         .outerjoin(sessions, sessions.c.workshop_id == col(Workshop.id))
         .where(workshops_within(actor, Permission.WORKSHOP_READ), *conditions)
@@ -130,7 +140,9 @@ def _list_views(
             public=workshop.public,
             archived_at=workshop.archived_at,
             organization_id=workshop.organization_id,
-            organization=organization,
+            organization=organization.name,
+            contact_phone=workshop.contact_phone or "",
+            organization_phone=organization.phone or "",
             target_groups=groups.get(workshop.id, ()),
             sessions=count or 0,
             first_starts_at=first,
@@ -140,17 +152,12 @@ def _list_views(
     ]
 
 
-def list_own_workshop_codes(db: Db, actor: Actor) -> frozenset[str]:
-    """Return the codes of all workshops of the actor's organization, also archived ones, whatever their role.
-
-    Empty if the actor has no organization.
-    """
-    return frozenset(db.exec(select(Workshop.code).where(Workshop.organization_id == actor.organization_id)))
-
-
-def find_organization_name(db: Db, actor: Actor) -> str:
-    """Return the name of the actor's organization; "" if they have none."""
-    return db.exec(select(Organization.name).where(Organization.id == actor.organization_id)).first() or ""
+def find_organization(db: Db, actor: Actor) -> OrganizerView:
+    """Return the actor's organization; with the id 0 and without a name if they have none."""
+    organization = db.get(Organization, actor.organization_id) if actor.organization_id else None
+    if organization is None:
+        return OrganizerView(0, "", "")
+    return OrganizerView(organization.id, organization.name, organization.phone or "")
 
 
 def suggest_workshop_code(db: Db) -> str:

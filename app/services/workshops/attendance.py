@@ -7,6 +7,7 @@ from app.i18n import N_, Language, Translator, date_text, wita
 from app.models import AttendanceStatus
 from app.models.base import now
 from app.permissions import Actor
+from app.queries.installation.letterhead import get_letterhead
 from app.queries.workshops.attendance import (
     AttendanceFilters,
     WorkshopAttendance,
@@ -44,7 +45,8 @@ def download_workshop_attendance(
     attendance = get_workshop_attendance(read_db, actor, workshop_code, filters, limit=None)
     table = _build_table(attendance, filters, _)
     stem = _("attendance")
-    file = table_download(table, {}, f"{stem}-{workshop_code}", now(), file_format, _, language)
+    letterhead = get_letterhead(read_db)
+    file = table_download(table, {}, f"{stem}-{workshop_code}", now(), file_format, letterhead, _, language)
     after = {"file": file.name, "people": attendance.count}
     log_activity(db, actor, "download", "workshop", workshop_code, after=after)
     return file

@@ -22,10 +22,12 @@ from app.services.locks import lock_row
 from app.spreadsheets.reading import read_venue_list
 from app.spreadsheets.venues import MAX_NAME_LENGTH, CheckedVenue, RowError, check_venues, clean_name
 
+MAX_ADDRESS_LENGTH = 200
+
 
 @dataclass(frozen=True)
 class VenueInput:
-    """What a user enters about a venue. `kelurahan` is a code; `public_wifi` is None if it is not known.
+    """What a user enters about a venue. `kelurahan` is a code; `public_wifi` is None and `address` "" if not known.
 
     `owner_id` is the organization that the venue belongs to. Only administrators choose it; None leaves it as it is,
     and of a new venue it is the actor's organization.
@@ -36,6 +38,7 @@ class VenueInput:
     kelurahan: str | None = None
     public_wifi: bool | None = None
     owner_id: int | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,14 @@ def change_venue(
 
 def venue_input(venue: Venue | VenueView) -> VenueInput:
     """Return a venue's saved values as the input of its form."""
-    return VenueInput(venue.name, venue.kind, venue.kelurahan_code, venue.public_wifi, venue.organization_id)
+    return VenueInput(
+        venue.name,
+        venue.kind,
+        venue.kelurahan_code,
+        venue.public_wifi,
+        venue.organization_id,
+        venue.address,
+    )
 
 
 def delete_venue(db: Db, actor: Actor, venue_id: int) -> None:
@@ -215,6 +225,8 @@ def _check(db: Db, data: VenueInput, venue: Venue | None = None) -> None:
         select(Venue.id).where(Venue.name == name)
     ).first():
         errors["name"] = N_("There is a venue of this name already.")
+    if len(data.address.strip()) > MAX_ADDRESS_LENGTH:
+        errors["address"] = N_("An address has at most 200 characters.")
     if data.kind not in set(VenueKind):
         errors["kind"] = N_("This kind of venue is not known.")
     places = list_kelurahan_with(db, venue.kelurahan_code if venue else None)
@@ -228,6 +240,7 @@ def _check(db: Db, data: VenueInput, venue: Venue | None = None) -> None:
 
 def _apply(venue: Venue, data: VenueInput) -> None:
     venue.name = clean_name(data.name)
+    venue.address = " ".join(data.address.split())
     venue.kind = VenueKind(data.kind)
     venue.kelurahan_code = data.kelurahan
     venue.public_wifi = data.public_wifi

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, delete, select
@@ -83,7 +83,7 @@ def create_workshop_session(
     workshop = get_workshop(db, actor, workshop_code)
     require_permission(db, actor, Permission.SESSION_WRITE, workshop)
     code = parse_code(code)
-    starts_at, ends_at = _check(db, data)
+    starts_at, ends_at = check_input(db, data)
     if db.exec(select(WorkshopSession).where(WorkshopSession.code == code)).first():
         raise Conflict(N_("There is a session with this code already."), code="code-taken")
     workshop_session = WorkshopSession(
@@ -109,19 +109,7 @@ def copy_session(
     if new_starts is None:
         raise Invalid(PLEASE_CORRECT, fields={"starts": _START_NEEDED})
     view = get_workshop_session_view(db, actor, code)
-    shift = utc(new_starts) - view.starts_at
-
-    def shifted(time: datetime | None) -> datetime | None:
-        return time + shift if time else None
-
-    data = workshop_session_input(view)
-    data = replace(
-        data,
-        starts=new_starts,
-        ends=shifted(data.ends),
-        registration_opens=shifted(data.registration_opens),
-        registration_closes=shifted(data.registration_closes),
-    )
+    data = input_from(view, new_starts)
     new_session = create_workshop_session(db, actor, view.workshop_code, new_code, data)
     copy_staff(db, workshop_session, new_session)
     return new_session
@@ -160,6 +148,25 @@ def patch_workshop_session(db: Db, actor: Actor, code: str, changes: Mapping[str
     return _change(db, actor, workshop_session, replace(current, **changes))
 
 
+def move_session(
+    db: Db, actor: Actor, code: str, day: date, *, form_fingerprint: str = ""
+) -> WorkshopSession:
+    """Move a session to another day at the same time of day, as `change_workshop_session` does, and return the row.
+
+    Registration closes as long before the start as it did; if it hasn't opened yet, it opens as long before, too.
+    """
+    data = input_on_day(get_workshop_session_view(db, actor, code), day)
+    return change_workshop_session(db, actor, code, data, form_fingerprint=form_fingerprint)
+
+
+def input_on_day(view: WorkshopSessionView, day: date) -> WorkshopSessionInput:
+    """Return a session's values as the input that moves it to another day, as `move_session` does."""
+    data = workshop_session_input(view)
+    moved = shift_input(data, day - wita(view.starts_at).date())
+    is_open = view.registration_opens_at is not None and view.registration_opens_at <= now()
+    return replace(moved, registration_opens=data.registration_opens) if is_open else moved
+
+
 def cancel_session(db: Db, actor: Actor, code: str, why: str) -> WorkshopSession:
     """Cancel a session for the reason `why`, log it, and notify the people with a seat or on the waiting list.
 
@@ -184,6 +191,15 @@ def cancel_session(db: Db, actor: Actor, code: str, why: str) -> WorkshopSession
     return workshop_session
 
 
+def is_told(before: WorkshopSessionView, after: WorkshopSessionView) -> bool:
+    """Return whether registered people are told of the change of a session: time, place, link or mode differ."""
+
+    def facts(view: WorkshopSessionView) -> tuple[object, ...]:
+        return view.starts_at, view.ends_at, view.mode, view.venue, view.online_link
+
+    return facts(before) != facts(after)
+
+
 def workshop_session_input(view: WorkshopSessionView) -> WorkshopSessionInput:
     """Return a session's current values as the input of its form, with times in WITA."""
     return WorkshopSessionInput(
@@ -197,6 +213,26 @@ def workshop_session_input(view: WorkshopSessionView) -> WorkshopSessionInput:
         registration_closes=to_local_time(view.registration_closes_at),
         places_per_kelurahan=view.places_per_kelurahan,
         places_of_group=view.places_of_group,
+    )
+
+
+def input_from(view: WorkshopSessionView, new_starts: datetime) -> WorkshopSessionInput:
+    """Return a session's values as the input for a session that starts at `new_starts` (naive, WITA)."""
+    return shift_input(workshop_session_input(view), utc(new_starts) - view.starts_at)
+
+
+def shift_input(data: WorkshopSessionInput, shift: timedelta) -> WorkshopSessionInput:
+    """Return the input with its start, end and times of registration moved by `shift`."""
+
+    def shifted(time: datetime | None) -> datetime | None:
+        return time + shift if time else None
+
+    return replace(
+        data,
+        starts=shifted(data.starts),
+        ends=shifted(data.ends),
+        registration_opens=shifted(data.registration_opens),
+        registration_closes=shifted(data.registration_closes),
     )
 
 
@@ -218,7 +254,7 @@ def _change(
     db: Db, actor: Actor, workshop_session: WorkshopSession, data: WorkshopSessionInput
 ) -> WorkshopSession:
     """Make a change of a locked session, with its effects and errors as `change_workshop_session` states them."""
-    starts_at, ends_at = _check(db, data)
+    starts_at, ends_at = check_input(db, data)
     if workshop_session.cancelled_at is not None:
         raise Conflict(N_("This session is cancelled."), code="session-cancelled")
     before, closed_at = _snapshot(db, workshop_session), get_closing_time(workshop_session)
@@ -233,7 +269,7 @@ def _change(
     return workshop_session
 
 
-def _check(db: Db, data: WorkshopSessionInput) -> tuple[datetime, datetime]:
+def check_input(db: Db, data: WorkshopSessionInput) -> tuple[datetime, datetime]:
     """Return the start and the end in UTC. Raises `Invalid` with the errors of all wrong fields."""
     errors = _time_errors(data) | _seat_errors(db, data)
     if data.mode not in set(SessionMode):

@@ -10,12 +10,17 @@ from sqlmodel import col, delete, select
 from app.database import Db
 from app.errors import PLEASE_CORRECT, Conflict, Invalid
 from app.i18n import N_
-from app.models import Pillar, TargetGroup, Workshop, WorkshopTargetGroup
+from app.models import Organization, Pillar, TargetGroup, Workshop, WorkshopTargetGroup
 from app.models.base import now
 from app.people.values.nik import mask_niks
+from app.people.values.phones import format_phone, parse_phone
 from app.permissions import Actor, Permission
 from app.queries.workshops.workshops import WorkshopView, get_workshop, get_workshop_view
-from app.services.accounts.organizations import DINAS_KOMINFO, get_or_create_organization
+from app.services.accounts.organizations import (
+    DINAS_KOMINFO,
+    INVALID_PHONE,
+    get_or_create_organization,
+)
 from app.services.activities import log_activity, snapshot
 from app.services.authorization import require_permission
 from app.services.edit_conflicts import require_unchanged
@@ -24,13 +29,17 @@ from app.services.privacy.notices import NO_PRIVACY_CONTACT
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}")
 MAX_TITLE_LENGTH = 200
+NO_PHONE = N_(
+    "A public page needs a number that people can call. Fill it in here, or have that of the organization filled in."
+)
 
 
 @dataclass(frozen=True)
 class WorkshopInput:
     """What a user enters about a workshop. Without `target_groups` it is for everyone.
 
-    A `public` workshop has a page on which people register themselves.
+    A `public` workshop has a page on which people register themselves. `contact_phone` is a number to ask about it, ""
+    for that of its organization.
     """
 
     title: str
@@ -38,22 +47,34 @@ class WorkshopInput:
     description: str = ""
     pillar: str | None = None
     public: bool = False
+    contact_phone: str = ""
 
 
 def create_workshop(
-    db: Db, actor: Actor, code: str, data: WorkshopInput, *, privacy_contact: str = ""
+    db: Db,
+    actor: Actor,
+    code: str,
+    data: WorkshopInput,
+    *,
+    organization_id: int | None = None,
+    privacy_contact: str = "",
 ) -> Workshop:
     """Create and log a workshop of the actor's organization; of Dinas Kominfo if the actor has none.
 
-    `privacy_contact` is the setting of this name, without which no workshop gets a public page. Raises `Forbidden`
-    without `WORKSHOP_WRITE`, `Invalid` for wrong fields and `Conflict` if another workshop has the code.
+    `organization_id` is another organization to which it belongs; the caller has checked that the actor may write
+    workshops of that one. `privacy_contact` is the setting of this name, without which no workshop gets a public page;
+    nor does one without a phone number, its own or its organization's.
+
+    Raises `Forbidden` without `WORKSHOP_WRITE`, `Invalid` for wrong fields and `Conflict` if another workshop has the
+    code.
     """
     actor.require(Permission.WORKSHOP_WRITE)
     code = parse_code(code)
-    _check(db, data, may_publish=bool(privacy_contact))
+    if organization_id is None:
+        organization_id = actor.organization_id or get_or_create_organization(db, actor, DINAS_KOMINFO).id
+    _check(db, data, organization_id, privacy_contact)
     if db.exec(select(Workshop).where(Workshop.code == code)).first():
         raise Conflict(N_("There is a workshop with this code already."), code="code-taken")
-    organization_id = actor.organization_id or get_or_create_organization(db, actor, DINAS_KOMINFO).id
     workshop = Workshop(code=code, title=mask_niks(data.title.strip()), organization_id=organization_id)
     db.add(workshop)
     _apply(db, workshop, data)
@@ -126,6 +147,7 @@ def workshop_input(view: WorkshopView) -> WorkshopInput:
         description=view.description,
         pillar=view.pillar,
         public=view.public,
+        contact_phone=format_phone(view.contact_phone),
     )
 
 
@@ -161,7 +183,7 @@ def _change(
     privacy_contact: str,
 ) -> Workshop:
     """Make and log a change of a locked workshop from `current`; raises as `change_workshop` states."""
-    _check(db, data, may_publish=bool(privacy_contact) or workshop.public)
+    _check(db, data, workshop.organization_id, privacy_contact, current)
     before = _snapshot(workshop, current)
     _apply(db, workshop, data)
     after = _snapshot(workshop, data)
@@ -171,8 +193,14 @@ def _change(
     return workshop
 
 
-def _check(db: Db, data: WorkshopInput, *, may_publish: bool) -> None:
-    """Raise `Invalid` with the errors of all wrong fields. Without `may_publish` the workshop can't be public."""
+def _check(
+    db: Db,
+    data: WorkshopInput,
+    organization_id: int,
+    privacy_contact: str,
+    current: WorkshopInput | None = None,
+) -> None:
+    """Raise `Invalid` with the errors of all wrong fields; `current` is the workshop as it is, None for a new one."""
     errors: dict[str, str] = {}
     if not data.title.strip():
         errors["title"] = N_("A title is needed.")
@@ -182,10 +210,24 @@ def _check(db: Db, data: WorkshopInput, *, may_publish: bool) -> None:
         errors["pillar"] = N_("This pillar is not known.")
     if set(data.target_groups) - set(db.exec(select(TargetGroup.code)).all()):
         errors["target_groups"] = N_("This target group is not known.")
-    if data.public and not may_publish:
+    if data.contact_phone.strip() and parse_phone(data.contact_phone) is None:
+        errors["contact_phone"] = INVALID_PHONE
+    elif data.public and _lacks_phone(db, data, organization_id, current):
+        errors["contact_phone"] = NO_PHONE
+    if data.public and not (privacy_contact or (current and current.public)):
         errors["public"] = NO_PRIVACY_CONTACT
     if errors:
         raise Invalid(PLEASE_CORRECT, fields=errors)
+
+
+def _lacks_phone(db: Db, data: WorkshopInput, organization_id: int, current: WorkshopInput | None) -> bool:
+    """Return whether a public page would have no number to call.
+
+    A workshop that has been public without one stays so: it was published before a number was needed.
+    """
+    if current and current.public and not current.contact_phone:
+        return False
+    return not (data.contact_phone.strip() or db.get_one(Organization, organization_id).phone)
 
 
 def _apply(db: Db, workshop: Workshop, data: WorkshopInput) -> None:
@@ -194,6 +236,7 @@ def _apply(db: Db, workshop: Workshop, data: WorkshopInput) -> None:
     workshop.description = mask_niks(data.description.strip())
     workshop.pillar = Pillar(data.pillar) if data.pillar else None
     workshop.public = data.public
+    workshop.contact_phone = parse_phone(data.contact_phone)
     db.flush()
     db.exec(delete(WorkshopTargetGroup).where(col(WorkshopTargetGroup.workshop_id) == workshop.id))
     db.add_all(

@@ -3,8 +3,11 @@
 from app.routers.pages.workshops import (
     attendance,
     calendar,
+    public_home,
     public_workshops,
+    series,
     session_staff,
+    session_tabs,
     venues,
     workshop_sessions,
     workshops,
@@ -13,8 +16,11 @@ from app.routers.pages.workshops import (
 routers = (
     attendance.router,
     calendar.router,
+    public_home.router,
     public_workshops.router,
+    series.router,
     session_staff.router,
+    session_tabs.router,
     venues.router,
     workshop_sessions.router,
     workshops.router,

@@ -54,6 +54,7 @@ class VenueQuery(BaseModel):
 
 class VenueForm(BaseModel):
     name: str = ""
+    address: str = ""
     kind: str = VenueKind.LAINNYA
     kelurahan: str = ""
     wifi: WifiAnswer = "unknown"
@@ -66,6 +67,7 @@ class VenueForm(BaseModel):
         answers = {has_wifi: answer for answer, has_wifi in WIFI_ANSWERS.items()}
         return cls(
             name=venue.name,
+            address=venue.address,
             kind=venue.kind,
             kelurahan=venue.kelurahan_code or "",
             wifi=answers[venue.public_wifi],
@@ -75,7 +77,12 @@ class VenueForm(BaseModel):
 
     def to_input(self) -> services.VenueInput:
         return services.VenueInput(
-            self.name, self.kind, self.kelurahan or None, WIFI_ANSWERS[self.wifi], self.owner
+            self.name,
+            self.kind,
+            self.kelurahan or None,
+            WIFI_ANSWERS[self.wifi],
+            self.owner,
+            self.address,
         )
 
 
@@ -158,7 +165,7 @@ def upload_venues_page(request: Request, actor: CurrentActor) -> Response:
 def download_venue_template(read_db: ReadDb, actor: CurrentActor, _: Translate) -> Response:
     """Download an empty Excel list of venues with drop-downs, to fill in and upload."""
     actor.require(Permission.VENUE_WRITE)
-    names = sorted(place.name for place in reference.list_kelurahan(read_db))
+    names = [place.name for place in reference.list_kelurahan(read_db)]
     return attachment("templat-tempat.xlsx", venue_template(names, _), MEDIA_TYPES["xlsx"])
 
 

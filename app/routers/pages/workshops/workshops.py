@@ -1,6 +1,7 @@
-"""Workshops: list, one with its sessions, create, change, archive."""
+"""Workshops: list, one with its sessions, create, change, duplicate, archive."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -12,18 +13,42 @@ from app.i18n import Language
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.workshops import workshops as queries
-from app.queries.workshops.workshop_sessions import list_workshop_sessions
+from app.queries.workshops.venues import list_venue_names
+from app.queries.workshops.workshop_sessions import (
+    find_last_session,
+    list_workshop_sessions,
+    suggest_session_code,
+)
 from app.services.edit_conflicts import fingerprint
+from app.services.workshops import copies
 from app.services.workshops import workshops as services
+from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.web.container import container_of
+from app.web.date_fields import FormDates
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, conflicting_form
 from app.web.pages import redirect, render
 from app.web.registrations.invitations import build_public_url
+from app.web.workshop_session_form import WorkshopSessionForm, begin_like_last_session
 
 router = APIRouter(include_in_schema=False)
 
 MAX_WORKSHOPS = 100
+
+
+class CopyForm(BaseModel):
+    """The duplicate of a workshop; without a first day its sessions are not copied."""
+
+    code: str = ""
+    title: str = ""
+    first_day: str = ""
+
+    def to_first_day(self) -> date | None:
+        """Return the day of the first session, None for an empty field. Raises `Invalid` for a wrong one."""
+        dates = FormDates()
+        day = dates.day("first_day", self.first_day)
+        dates.require_valid()
+        return day
 
 
 class WorkshopForm(BaseModel):
@@ -33,6 +58,7 @@ class WorkshopForm(BaseModel):
     pillar: str | None = None
     target_groups: list[str] = []
     public: bool = False
+    contact_phone: str = ""
     seen: str = ""
 
     @classmethod
@@ -43,8 +69,30 @@ class WorkshopForm(BaseModel):
 
     def to_input(self) -> services.WorkshopInput:
         return services.WorkshopInput(
-            self.title, tuple(self.target_groups), self.description, self.pillar or None, self.public
+            self.title,
+            tuple(self.target_groups),
+            self.description,
+            self.pillar or None,
+            self.public,
+            self.contact_phone,
         )
+
+
+class NewWorkshopForm(WorkshopForm):
+    """The form of a new workshop and its first session; without a day there is no session yet."""
+
+    day: str = ""
+    starts: str = ""
+    ends: str = ""
+    venue: str = ""
+
+    def to_session_input(self) -> WorkshopSessionInput | None:
+        """Return the first session, None without a day. Raises `Invalid` with the errors of dates and times."""
+        if not self.day.strip():
+            return None
+        return WorkshopSessionForm(
+            day=self.day, starts=self.starts, ends=self.ends, venue=self.venue
+        ).to_input()
 
 
 @router.get("/kegiatan")
@@ -75,9 +123,22 @@ def workshops_page(
 
 
 @router.get("/kegiatan/baru")
-def new_workshop_page(request: Request, db: ReadDb, actor: CurrentActor, language: Lang) -> Response:
+def new_workshop_page(
+    request: Request, db: ReadDb, actor: CurrentActor, language: Lang, day: str = ""
+) -> Response:
+    """Show the form of a new workshop and its first session, with times and venue as last time.
+
+    It is public if it can be: the settings name a contact for privacy, and the organization's phone number is known.
+    """
     actor.require(Permission.WORKSHOP_WRITE)
-    form = WorkshopForm(code=queries.suggest_workshop_code(db))
+    form = NewWorkshopForm(
+        code=queries.suggest_workshop_code(db),
+        day=day,
+        public=bool(
+            container_of(request).settings.privacy_contact and queries.find_organization(db, actor).phone
+        ),
+    )
+    begin_like_last_session(form, find_last_session(db, actor))
     return _new_page(request, db, actor, form, language)
 
 
@@ -86,11 +147,13 @@ def create_workshop(
     request: Request,
     db: WriteDb,
     actor: CurrentActor,
-    form: Annotated[WorkshopForm, Form()],
+    form: Annotated[NewWorkshopForm, Form()],
     _: Translate,
     language: Lang,
 ) -> Response:
+    """Create a workshop, with its first session if the form has a day for it, and redirect to the workshop."""
     with catch_problem(db) as caught:
+        first_session = form.to_session_input()
         workshop = services.create_workshop(
             db,
             actor,
@@ -98,9 +161,16 @@ def create_workshop(
             form.to_input(),
             privacy_contact=container_of(request).settings.privacy_contact,
         )
+        if first_session:
+            code = suggest_session_code(db, workshop.code)
+            create_workshop_session(db, actor, workshop.code, code, first_session)
     if problem := caught.problem:
         return _new_page(request, db, actor, form, language, problem)
-    return redirect(f"/kegiatan/{workshop.code}", _("The workshop has been created. Now add its sessions."))
+    if first_session is None:
+        return redirect(
+            f"/kegiatan/{workshop.code}", _("The workshop has been created. Now add its sessions.")
+        )
+    return redirect(f"/kegiatan/{workshop.code}", _("The workshop and its first session have been created."))
 
 
 @router.get("/kegiatan/{code}")
@@ -150,6 +220,34 @@ def change_workshop(
     return redirect(f"/kegiatan/{code}", _("The changes are saved."))
 
 
+@router.get("/kegiatan/{code}/gandakan")
+def copy_workshop_page(request: Request, db: ReadDb, actor: CurrentActor, code: str) -> Response:
+    """Show the form that duplicates a workshop with its sessions."""
+    actor.require(Permission.WORKSHOP_WRITE)
+    title = queries.get_workshop_view(db, actor, code).title
+    form = CopyForm(title=title, code=queries.suggest_workshop_code(db))
+    return _copy_page(request, db, actor, code, form)
+
+
+@router.post("/kegiatan/{code}/gandakan")
+def copy_workshop(
+    request: Request,
+    db: WriteDb,
+    actor: CurrentActor,
+    code: str,
+    form: Annotated[CopyForm, Form()],
+    _: Translate,
+) -> Response:
+    with catch_problem(db) as caught:
+        workshop = copies.copy_workshop(db, actor, code, form.code, form.title, form.to_first_day())
+    if problem := caught.problem:
+        return _copy_page(request, db, actor, code, form, problem)
+    return redirect(
+        f"/kegiatan/{workshop.code}",
+        _("The workshop is duplicated. It has no public page yet: check it, then publish it by “Change”."),
+    )
+
+
 @router.post("/kegiatan/{code}/arsipkan")
 def archive_workshop(db: WriteDb, actor: CurrentActor, code: str, _: Translate) -> Response:
     """Archive a workshop: lists leave it out and its public page is closed, but reports count it."""
@@ -164,11 +262,24 @@ def unarchive_workshop(db: WriteDb, actor: CurrentActor, code: str, _: Translate
     return redirect(f"/kegiatan/{code}", _("The workshop is back in the lists."))
 
 
+def _copy_page(
+    request: Request, db: Db, actor: Actor, code: str, form: CopyForm, problem: Problem | None = None
+) -> Response:
+    return render(
+        request,
+        "workshops/copy.html",
+        problem=problem,
+        form=form,
+        workshop=queries.get_workshop_view(db, actor, code),
+        workshop_sessions=copies.list_sessions_to_copy(db, actor, code),
+    )
+
+
 def _new_page(
     request: Request,
     db: Db,
     actor: Actor,
-    form: WorkshopForm,
+    form: NewWorkshopForm,
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
@@ -177,7 +288,8 @@ def _new_page(
         "workshops/new.html",
         form=form,
         problem=problem,
-        organization=queries.find_organization_name(db, actor),
+        organization=queries.find_organization(db, actor),
+        venues=list_venue_names(db),
         target_groups=_target_groups(db, language),
     )
 
@@ -196,7 +308,9 @@ def _change_page(
         "workshops/change.html",
         form=form,
         problem=problem,
-        organization=workshop.organization,
+        organization=queries.OrganizerView(
+            workshop.organization_id, workshop.organization, workshop.organization_phone
+        ),
         saved=conflicting_form(problem, WorkshopForm.from_saved(workshop)),
         target_groups=_target_groups(db, language),
     )

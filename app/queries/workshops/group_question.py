@@ -1,0 +1,97 @@
+"""The question that people without an account answer about their target group. No group is inferred for them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.database import Db
+from app.i18n import Language
+from app.models import TargetGroup, WorkshopTargetGroup
+from app.queries.areas.reference import TargetGroupView
+
+# Everybody belongs to it.
+GENERAL_PUBLIC = "umum"
+# The answer of a person who belongs to none of the groups they are asked about.
+NO_GROUP = "none"
+
+
+@dataclass(frozen=True)
+class GroupQuestion:
+    """What a person is asked about their group before they are registered for a workshop.
+
+    `offered` are the workshop's groups, or all groups if it names none: it is then for everyone (not `is_restricted`),
+    and the answer only counts in figures.
+    """
+
+    offered: tuple[TargetGroupView, ...]
+    is_restricted: bool
+
+    @property
+    def groups(self) -> tuple[TargetGroupView, ...]:
+        """The groups that are asked about: those to which a person may not belong."""
+        return tuple(group for group in self.offered if group.code != GENERAL_PUBLIC)
+
+    @property
+    def takes_everyone(self) -> bool:
+        """Whether people of none of these groups are registered, too, as general public."""
+        return len(self.groups) < len(self.offered)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether there is anything to ask; not if the workshop is for the general public alone."""
+        return bool(self.groups)
+
+    @property
+    def single(self) -> TargetGroupView | None:
+        """The group of a question that is answered with yes or no, None if there are several to choose from."""
+        return self.groups[0] if self.is_restricted and len(self.groups) == 1 else None
+
+    @property
+    def other(self) -> str:
+        """The value of the answer "none of these": the general public where the workshop takes it."""
+        return GENERAL_PUBLIC if self.takes_everyone else NO_GROUP
+
+
+def get_group_question(db: Db, workshop_id: int, language: Language, *, own: str = "") -> GroupQuestion:
+    """Return the question for a workshop, with labels in the language.
+
+    `own` is the group that a person has already, which they may keep though the workshop is not for it.
+    """
+    groups, codes = _load_groups(db, workshop_id, language)
+    return build_group_question(groups, {*codes, own} - {""} if codes else ())
+
+
+def list_selectable_groups(db: Db, workshop_id: int, language: Language) -> tuple[TargetGroupView, ...]:
+    """Return the target groups that a registration for the workshop may have, in the order of reports.
+
+    They are the workshop's, or all groups if it has none, with labels in the language.
+    """
+    return get_group_question(db, workshop_id, language).offered
+
+
+def build_group_question(
+    all_groups: Collection[TargetGroupView], workshop_groups: Collection[str]
+) -> GroupQuestion:
+    """Return the question for a workshop of these groups, () for one that is for everyone."""
+    offered = tuple(group for group in all_groups if not workshop_groups or group.code in workshop_groups)
+    return GroupQuestion(offered, is_restricted=bool(workshop_groups))
+
+
+def _load_groups(
+    db: Db, workshop_id: int, language: Language
+) -> tuple[tuple[TargetGroupView, ...], frozenset[str]]:
+    """Return all target groups in the order of reports, and the codes of the workshop's; one query."""
+    label = col(TargetGroup.label_id if language == "id" else TargetGroup.label_en)
+    of_workshop = col(WorkshopTargetGroup.target_group_code)
+    rows = db.execute(
+        select(col(TargetGroup.code), label, of_workshop)
+        .outerjoin(
+            WorkshopTargetGroup,
+            (of_workshop == col(TargetGroup.code)) & (col(WorkshopTargetGroup.workshop_id) == workshop_id),
+        )
+        .order_by(col(TargetGroup.position))
+    ).all()
+    groups = tuple(TargetGroupView(code, text) for code, text, _ in rows)
+    return groups, frozenset(code for code, _, chosen in rows if chosen is not None)
