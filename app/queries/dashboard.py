@@ -1,8 +1,9 @@
 """What the home page shows: what the user, by their role, has to do. A constant number of queries."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Literal, TypeAlias
 
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -14,7 +15,9 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.report import build_coverage_report
+from app.queries.coverage.targets import target_exists
 from app.queries.imports.attendance_imports import AttendanceImportView, list_attendance_imports
+from app.queries.installation.setup import SetupStepView
 from app.queries.scope import registrations_within
 from app.queries.workshops.workshop_sessions import (
     WorkshopSessionView,
@@ -25,21 +28,48 @@ from app.queries.workshops.workshop_sessions import (
 from app.reports.coverage.report import CoverageReport, CoverageRow, group_progress
 
 LIMIT = 10
+MAX_CARDS = 3
 
 # A mail that has waited for less is still on its way.
 MAX_SENDING_TIME = timedelta(hours=1)
+
+CardKind: TypeAlias = Literal[
+    "setup",
+    "approvals",
+    "check-in",
+    "review",
+    "upload",
+    "data-requests",
+    "unsent",
+    "proposals",
+    "next-session",
+    "coverage",
+    "targets",
+    "areas",
+    "create",
+]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What to do now: `count` things of a kind, the first of them a `workshop_session` where it is about sessions."""
+
+    kind: CardKind
+    count: int = 0
+    workshop_session: WorkshopSessionView | None = None
 
 
 @dataclass(frozen=True)
 class Dashboard:
     """What the home page shows; the first ten of each list.
 
-    `unsent` counts unsent mails by status, about sessions that are not over. `today` has, for users who may record
-    attendance, the sessions that began or begin today or earlier and are not over; `coming` has the other sessions that
-    are not over. The two together have at most ten. `report` is the coverage of the default period, for users who plan
-    workshops or set targets, else None.
+    `cards` are at most three, the most urgent first. `unsent` counts unsent mails by status, about sessions that are
+    not over. `today` has, for users who may record attendance, the sessions that began or begin today or earlier and
+    are not over; `coming` has the other sessions that are not over. The two together have at most ten. `report` is the
+    coverage of the default period, for users who plan workshops or set targets, else None.
     """
 
+    cards: tuple[Card, ...]
     in_review: tuple[AttendanceImportView, ...]
     without_attendance: tuple[WorkshopSessionView, ...]
     with_waiting_list: tuple[WorkshopSessionView, ...]
@@ -50,47 +80,47 @@ class Dashboard:
 
     @property
     def without_registrations(self) -> tuple[CoverageRow, ...]:
-        """The rows of the kelurahan below their target from which nobody is registered, by code.
+        """The rows of the kelurahan to be reached from which nobody is registered, by code.
 
         Empty without a report.
         """
-        rows = self.report.short_rows if self.report else ()
-        return tuple(row for row in rows if row.state == "none")
+        return _rows_without_registrations(self.report)
 
     @property
     def has_gap(self) -> bool:
-        """Whether a kelurahan, or a target group of one, has not reached its target. False without a report."""
+        """Whether a kelurahan, or a target group of one, is not reached yet. False without a report."""
         if self.report is None:
             return False
         groups = group_progress(self.report)
-        return self.report.totals.gap > 0 or any(group.reached < group.kelurahan for group in groups)
+        return bool(self.report.short_rows) or any(group.reached < group.kelurahan for group in groups)
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to do: every list but `coming` is empty, and there is no gap."""
-        return not any(
-            (
-                self.in_review,
-                self.without_attendance,
-                self.with_waiting_list,
-                self.unsent,
-                self.today,
-                self.has_gap,
-            )
-        )
+        """Whether there is nothing to do: neither a card nor a mail that was not sent."""
+        return not (self.cards or self.unsent)
 
 
-def get_dashboard(db: Db, report_db: Db, actor: Actor, language: Language) -> Dashboard:
+def get_dashboard(
+    db: Db,
+    report_db: Db,
+    actor: Actor,
+    language: Language,
+    *,
+    setup_steps: Iterable[SetupStepView] = (),
+    waiting: Mapping[str, int],
+) -> Dashboard:
     """Return what the home page shows the actor; what is out of their scope or role is empty or None.
 
-    The coverage report is read from `report_db`, everything else from `db`.
+    The coverage report is read from `report_db`, everything else from `db`. `setup_steps` are those of a new
+    installation. `waiting` is how many things wait for the actor, by the address of their list.
     """
     coming = list_coming_workshop_sessions(db, actor, LIMIT)
     today = []
     if actor.can(Permission.ATTENDANCE_WRITE):
         today = [view for view in coming if wita(view.starts_at).date() <= wita_today()]
     plans = actor.can(Permission.WORKSHOP_WRITE) or actor.can(Permission.TARGET_WRITE)
-    return Dashboard(
+    dashboard = Dashboard(
+        cards=(),
         in_review=tuple(list_attendance_imports(db, actor, status=ImportStatus.REVIEW, limit=LIMIT)),
         without_attendance=tuple(list_workshop_sessions_without_attendance(db, actor, LIMIT)),
         with_waiting_list=tuple(list_workshop_sessions_with_waiting_list(db, actor, LIMIT)),
@@ -99,6 +129,56 @@ def get_dashboard(db: Db, report_db: Db, actor: Actor, language: Language) -> Da
         coming=tuple(view for view in coming if view not in today),
         report=build_coverage_report(report_db, actor, CoverageFilters(), language) if plans else None,
     )
+    open_steps = sum(view.state == "open" for view in setup_steps)
+    cards = [Card("setup", open_steps)] if open_steps else []
+    if actor.can(Permission.ATTENDANCE_WRITE):
+        cards += _cards_of_work(dashboard, waiting)
+    else:
+        cards += [*_cards_of_targets(db, actor), *_cards_of_coverage(dashboard.report)]
+    last = [Card("create")] if actor.can(Permission.WORKSHOP_WRITE) else []
+    return replace(dashboard, cards=(*cards[: MAX_CARDS - len(last)], *last))
+
+
+def _cards_of_work(dashboard: Dashboard, waiting: Mapping[str, int]) -> Iterator[Card]:
+    """Yield the cards of a user who records attendance, the most urgent first; the next session if none is today."""
+    counts: dict[CardKind, int] = {
+        "approvals": waiting.get("/administrasi/persetujuan", 0),
+        "check-in": len(dashboard.today),
+        "review": len(dashboard.in_review),
+        "upload": len(dashboard.without_attendance),
+        "data-requests": waiting.get("/permintaan-data", 0),
+        "unsent": sum(dashboard.unsent.values()),
+        "proposals": waiting.get("/usulan", 0),
+        "next-session": 0 if dashboard.today else len(dashboard.coming),
+    }
+    sessions: dict[CardKind, tuple[WorkshopSessionView, ...]] = {
+        "check-in": dashboard.today,
+        "upload": dashboard.without_attendance,
+        "next-session": dashboard.coming,
+    }
+    for kind, count in counts.items():
+        if count:
+            yield Card(kind, count, next(iter(sessions.get(kind, ())), None))
+
+
+def _cards_of_coverage(report: CoverageReport | None) -> Iterator[Card]:
+    """Yield the cards of a user who only reads: how far the city is, and from where nobody is registered."""
+    if report is None:
+        return
+    yield Card("coverage")
+    if areas := _rows_without_registrations(report):
+        yield Card("areas", len(areas))
+
+
+def _cards_of_targets(db: Db, actor: Actor) -> list[Card]:
+    """Return the card that no target of this year is set, whose count is the year, if the actor may set them."""
+    year = wita_today().year
+    is_set = db.scalar(select(target_exists(year))) if actor.can(Permission.TARGET_WRITE) else True
+    return [] if is_set else [Card("targets", year)]
+
+
+def _rows_without_registrations(report: CoverageReport | None) -> tuple[CoverageRow, ...]:
+    return tuple(row for row in report.short_rows if row.state == "none") if report else ()
 
 
 def _count_unsent(db: Db, actor: Actor) -> dict[MessageStatus, int]:

@@ -8,7 +8,7 @@ from typing import Any
 from app.i18n import N_, Language, Translator, date_text, time_text
 from app.people.fields import PERSON_FIELDS
 from app.reports.formats.pdf import render_pdf
-from app.reports.table import LETTERHEAD
+from app.reports.letterhead import Letterhead
 
 Record = Mapping[str, Any]
 
@@ -141,7 +141,9 @@ WORDS_BY_NAME: Mapping[str, Mapping[str, str]] = {
         "remove-membership": N_("took away a group"),
         "send-again": N_("sent again"),
         "send-code": N_("sent a code"),
+        "tick-whatsapp": N_("wrote by WhatsApp"),
         "undo": N_("undid"),
+        "untick-whatsapp": N_("took back that they wrote by WhatsApp"),
         "view": N_("saw"),
         "wrong-code": N_("got a wrong code"),
     },
@@ -201,7 +203,9 @@ def held_data_json(held: Record, generated_at: datetime) -> dict[str, Any]:
     return {"generated_at": generated_at.isoformat(), "law": "UU 27/2022, art. 7, 32", **held}
 
 
-def render_held_data_pdf(held: Record, generated_at: datetime, _: Translator, language: Language) -> bytes:
+def render_held_data_pdf(
+    held: Record, generated_at: datetime, letterhead: Letterhead, _: Translator, language: Language
+) -> bytes:
     """Return the PDF on A4 portrait with one section for each kind of data."""
     sections = [
         {"heading": _(heading), "blocks": _blocks(held[key], _), "empty": _(empty)}
@@ -213,7 +217,7 @@ def render_held_data_pdf(held: Record, generated_at: datetime, _: Translator, la
     ]
     content = {
         "language": language,
-        "letterhead": LETTERHEAD,
+        "letterhead": letterhead.content,
         "title": _(TITLE),
         "subtitle": [_(LAW), time_text(generated_at)],
         "sections": sections,

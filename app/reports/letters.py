@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typst
 
-from app.reports.table import LETTERHEAD
+from app.reports.letterhead import Letterhead
 
 TEMPLATE = Path(__file__).parent / "typst" / "letters.typ"
 
@@ -36,13 +36,13 @@ class LetterText:
 
 
 def render_letters_pdf(
-    text: LetterText, recipients: Sequence[tuple[str, ...]], generated_at: datetime
+    text: LetterText, recipients: Sequence[tuple[str, ...]], letterhead: Letterhead, generated_at: datetime
 ) -> bytes:
     """Return the PDF on A4 portrait: the letter once for each recipient, whose lines stand below `text.to`.
 
     Texts entered by users reach Typst as data, never as markup.
     """
-    content = {"letterhead": LETTERHEAD, "recipients": recipients, **asdict(text)}
+    content = {"letterhead": letterhead.content, "recipients": recipients, **asdict(text)}
     return typst.compile(
         TEMPLATE,
         format="pdf",

@@ -106,6 +106,11 @@ def months_between(first: date, last: date) -> list[date]:
     return [_add_months(first, number) for number in range(count)]
 
 
+def months_before(day: date, count: int) -> date:
+    """Return the first day of the month that is `count` months before that of `day`."""
+    return _add_months(day, -count)
+
+
 def _add_months(day: date, months: int) -> date:
     """Return the first day of the month that is `months` after that of `day`, or before it if negative.
 

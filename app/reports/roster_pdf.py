@@ -8,8 +8,8 @@ from pathlib import Path
 import typst
 
 from app.i18n import Language, Translator, time_text
+from app.reports.letterhead import Letterhead
 from app.reports.qr import qr_svg
-from app.reports.table import LETTERHEAD
 
 TEMPLATE = Path(__file__).parent / "typst" / "roster.typ"
 
@@ -29,14 +29,16 @@ class PrintedRoster:
     generated_at: datetime
 
 
-def render_roster_pdf(roster: PrintedRoster, _: Translator, language: Language) -> bytes:
+def render_roster_pdf(
+    roster: PrintedRoster, letterhead: Letterhead, _: Translator, language: Language
+) -> bytes:
     """Return the PDF on A4 portrait: facts, QR code of `upload_address`, a numbered line to sign for each person.
 
     `BLANK_LINES` empty lines follow for walk-ins. Texts entered by users reach Typst as data, never as markup.
     """
     content = {
         "language": language,
-        "letterhead": LETTERHEAD,
+        "letterhead": letterhead.content,
         "title": roster.title,
         "facts": roster.facts,
         "headings": [_("No."), _("Name"), _("L/P"), _("Kelurahan"), _("Target group"), _("Signature")],
@@ -46,7 +48,7 @@ def render_roster_pdf(roster: PrintedRoster, _: Translator, language: Language) 
         "generated": f"{roster.session_code} · {time_text(roster.generated_at)}",
         "page_of": _("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},
         "acknowledged": _("Acknowledged by"),
-        "place_and_date": "Balikpapan, ………………………",
+        "place_and_date": f"{letterhead.city}, ………………………",
         "in_charge": _("In charge of the session"),
         "employee_number": _("Employee no."),
     }

@@ -6,14 +6,11 @@ from itertools import groupby
 from typing import Literal
 
 from app.i18n import Language, decimal_text, integer_text
-from app.reports.coverage.states import State
-
-LETTERHEAD = ("PEMERINTAH KOTA BALIKPAPAN", "DINAS KOMUNIKASI DAN INFORMATIKA")
-"""The offices named at the head of every report, the same in every language."""
+from app.reports.coverage.states import STATES, State
 
 Cell = str | int | float | None
 Kind = Literal["code", "text", "name", "state", "integer"]
-Counts = Literal["present", "registered", "sessions"]
+Counts = Literal["present", "registered", "attendances", "sessions", "target", "gap"]
 
 NO_FIGURE = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
@@ -28,6 +25,7 @@ class Column:
     `signed`   whether its figures are differences and have a sign
     `counts`   what its figures count, if a page may link to it
     `filters`  the filters that the column adds to those of the row
+    `sort`     the name by which a page may sort its rows, empty if it can't
     """
 
     heading: str
@@ -36,6 +34,7 @@ class Column:
     signed: bool = False
     counts: Counts | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
+    sort: str = ""
 
     @property
     def full_heading(self) -> str:
@@ -60,12 +59,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A cell in the two lines of headings, spanning `columns` and `lines`; `kind` is None for a group."""
+    """A cell in the two lines of headings, spanning `columns` and `lines`.
+
+    `kind` is None for a group; otherwise it, `counts` and `sort` are those of the column.
+    """
 
     text: str
     columns: int
     lines: int
     kind: Kind | None = None
+    counts: Counts | None = None
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,28 @@ class Table:
             total=without_codes(self.total) if self.total else None,
         )
 
+    def sorted_by(self, name: str) -> "Table":
+        """Return the same table with its rows sorted by the column with this `sort`; as it is for "".
+
+        Figures begin with the largest, states with the one that needs most, texts with A. Cells without a figure come
+        last, and equal rows keep their order.
+        """
+        index = next(
+            (index for index, column in enumerate(self.columns) if name and column.sort == name), None
+        )
+        if index is None:
+            return self
+
+        def sort_key(row: Row) -> tuple[bool, int, str]:
+            cell = row.cells[index]
+            if self.columns[index].kind == "state":
+                return row.mark is None, -STATES.index(row.mark or "none"), ""
+            if self.columns[index].kind == "integer":
+                return (False, -int(cell), "") if isinstance(cell, int) else (True, 0, "")
+            return False, 0, str(cell)
+
+        return replace(self, rows=tuple(sorted(self.rows, key=sort_key)))
+
     @property
     def headings(self) -> tuple[tuple[Heading, ...], tuple[Heading, ...]]:
         """Both lines of headings: a column without a group spans both lines, a group spans its columns.
@@ -106,7 +132,15 @@ class Table:
             columns = list(neighbours)
             lines = 1 if group else 2
             headings = [
-                Heading(column.heading, columns=1, lines=lines, kind=column.kind) for column in columns
+                Heading(
+                    column.heading,
+                    columns=1,
+                    lines=lines,
+                    kind=column.kind,
+                    counts=column.counts,
+                    sort=column.sort,
+                )
+                for column in columns
             ]
             if group:
                 upper.append(Heading(group, columns=len(columns), lines=1))

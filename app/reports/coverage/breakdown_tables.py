@@ -1,6 +1,6 @@
 """The breakdowns and the rates of the coverage report as tables."""
 
-from app.i18n import Translator, date_text
+from app.i18n import Language, Translator, date_text
 from app.reports.coverage.breakdowns import DIMENSION_NAMES, TIME_DIMENSIONS, Breakdown, Part
 from app.reports.coverage.comparison import changes_by_part
 from app.reports.coverage.report import MEASURES, CoverageReport
@@ -9,9 +9,9 @@ from app.reports.coverage.wording import subtitle
 from app.reports.table import Cell, Column, Row, Table
 
 
-def breakdown_tables(report: CoverageReport, _: Translator) -> tuple[Table, ...]:
+def breakdown_tables(report: CoverageReport, _: Translator, language: Language) -> tuple[Table, ...]:
     """Return a table for each breakdown of the report, in the same order."""
-    return tuple(_breakdown_table(report, breakdown, _) for breakdown in report.breakdowns)
+    return tuple(_breakdown_table(report, breakdown, _, language) for breakdown in report.breakdowns)
 
 
 def breakdown_note(_: Translator) -> str:
@@ -21,7 +21,7 @@ def breakdown_note(_: Translator) -> str:
     )
 
 
-def rates_table(report: CoverageReport, _: Translator) -> Table:
+def rates_table(report: CoverageReport, _: Translator, language: Language) -> Table:
     """Return a table with a row for each rate of the report, without a total.
 
     Its columns are area, measure, participants, how many people there are, the rate, and date and source of that
@@ -30,7 +30,7 @@ def rates_table(report: CoverageReport, _: Translator) -> Table:
     return Table(
         name=_("Rates"),
         title=_("People reached out of how many there are"),
-        subtitle=subtitle(report, _),
+        subtitle=subtitle(report, _, language),
         columns=(
             Column(_("Code"), "code"),
             Column(_("Area"), "name"),
@@ -66,7 +66,9 @@ def rates_table(report: CoverageReport, _: Translator) -> Table:
     )
 
 
-def _breakdown_table(report: CoverageReport, breakdown: Breakdown, _: Translator) -> Table:
+def _breakdown_table(
+    report: CoverageReport, breakdown: Breakdown, _: Translator, language: Language
+) -> Table:
     """Return a table with a row per part, and the report's totals as its total: the rows don't add up to them.
 
     In a compared report, months and quarters show the change since the one before, other parts since the period before.
@@ -89,11 +91,14 @@ def _breakdown_table(report: CoverageReport, breakdown: Breakdown, _: Translator
     return Table(
         name=name,
         title=_("Coverage by: %(division)s") % {"division": name},
-        subtitle=subtitle(report, _),
+        subtitle=subtitle(report, _, language),
         columns=(
             Column(name, "name"),
             *(
-                (Column(_("Target"), "integer"), Column(_("Gap"), "integer"))
+                (
+                    Column(_("Target"), "integer", counts="target"),
+                    Column(_("Gap"), "integer", counts="gap"),
+                )
                 if has_target
                 else (Column(_("Sessions"), "integer", counts="sessions"),)
             ),

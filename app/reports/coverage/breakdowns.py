@@ -38,7 +38,7 @@ class Part:
     `key`       identifies the part: a code, an id, "2025-08" or "2025-Q3"
     `label`     its name in the reader's language
     `narrowed`  the filters that restrict a report to this part; empty where no filter does
-    `target`, `gap`  sums over the kelurahan of a kecamatan; None in the other breakdowns
+    `target`, `gap`  sums over the kelurahan of a kecamatan that have a target; None without any, and in the others
     `sessions`  the sessions held; None in the breakdown by kecamatan
     """
 

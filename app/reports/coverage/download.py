@@ -11,6 +11,8 @@ from app.reports.coverage.breakdowns import DIMENSION_NAMES, dimensions_for
 from app.reports.coverage.pdf import render_coverage_pdf
 from app.reports.coverage.report import CoverageReport, Filters, coverage_document
 from app.reports.coverage.table import coverage_table, totals_table
+from app.reports.coverage.trend import STEPS, trend_table
+from app.reports.coverage.wording import subtitle
 from app.reports.formats.csv import render_csv
 from app.reports.formats.download import MEDIA_TYPES, Download, Format
 from app.reports.formats.xlsx import render_xlsx
@@ -30,7 +32,7 @@ def coverage_download(
         case "csv":
             content = render_csv(*_tables(report, _, language))
         case "xlsx":
-            content = render_xlsx(_tables(report, _, language), report.generated_at)
+            content = render_xlsx(_tables(report, _, language), report.generated_at, report.letterhead)
         case "pdf":
             content = render_coverage_pdf(report, _, language)
     comparison = [_("compared")] if report.before else []
@@ -82,6 +84,13 @@ def _slug(name: str) -> str:
 
 
 def _tables(report: CoverageReport, _: Translator, language: Language) -> list[Table]:
-    """Return the tables of the CSV and Excel files: matrix, totals, breakdowns, and rates if there are any."""
-    tables = [coverage_table(report, _, language), totals_table(report, _), *breakdown_tables(report, _)]
-    return [*tables, rates_table(report, _)] if report.rates else tables
+    """Return the tables of the CSV and Excel files: matrix, totals, breakdowns; trend and rates if there are any."""
+    tables = [
+        coverage_table(report, _, language),
+        totals_table(report, _, language),
+        *breakdown_tables(report, _, language),
+    ]
+    if report.trend:
+        lines = subtitle(report, _, language)
+        tables += [trend_table(report.trend, step, lines, _) for step in STEPS]
+    return [*tables, rates_table(report, _, language)] if report.rates else tables

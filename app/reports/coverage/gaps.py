@@ -1,4 +1,4 @@
-"""The gaps of the coverage report: kelurahan and target groups below their target, ranked."""
+"""The gaps of the coverage report, ranked: targets that are missed, and kelurahan from which nobody came."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -8,7 +8,7 @@ from app.i18n import Language, Translator, integer_text
 from app.reports.coverage.download import report_file_name
 from app.reports.coverage.report import CoverageReport, document_header
 from app.reports.coverage.states import State, UnmeasuredWhy, state_text
-from app.reports.coverage.wording import subtitle
+from app.reports.coverage.wording import subtitle, target_note
 from app.reports.formats.download import Download, Format, table_download
 from app.reports.table import Column, Row, Table
 
@@ -30,8 +30,9 @@ class VenueCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageGap:
-    """A kelurahan, or with `group` a target group there, that is below its target.
+    """A kelurahan, or with `group` a target group there, that is below its target, or from which nobody came.
 
+    `target`, `gap`  None where no target is set: nobody came from there
     `never_came`     distinct people registered whose outcomes are all recorded and who were present at no session
     `expected`       distinct people who were present at no session yet and are registered for one to come
     `waiting`        distinct people on the waiting list of a session
@@ -45,10 +46,10 @@ class CoverageGap:
     group_label: str | None = None
     state: State
     unmeasured_why: UnmeasuredWhy | None
-    target: int
+    target: int | None
     registered: int
     participants: int
-    gap: int
+    gap: int | None
     never_came: int
     expected: int
     waiting: int
@@ -56,9 +57,9 @@ class CoverageGap:
     venues: VenueCounts
 
     @property
-    def share(self) -> int:
-        """The participants in per cent of the target, rounded down."""
-        return 100 * self.participants // self.target
+    def share(self) -> int | None:
+        """The participants in per cent of the target, rounded down; None without a target."""
+        return 100 * self.participants // self.target if self.target else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,31 +70,50 @@ class CoverageGaps:
     order: Order
     gaps: tuple[CoverageGap, ...]
 
+    @property
+    def missed_targets(self) -> tuple[CoverageGap, ...]:
+        """The gaps to a target, without kelurahan for which none is set."""
+        return tuple(gap for gap in self.gaps if gap.gap is not None)
+
 
 def sort_gaps(gaps: Iterable[CoverageGap], order: Order) -> tuple[CoverageGap, ...]:
     """Return the gaps sorted by the gap, largest first, or by the share of the target, smallest first.
 
-    The other one breaks ties, then the code of the kelurahan and of the group.
+    The other one breaks ties, then the code of the kelurahan and of the group. Kelurahan without a target come last,
+    those with the fewest registered people first.
     """
 
-    def sort_key(gap: CoverageGap) -> tuple[int, int, str, str]:
+    def sort_key(gap: CoverageGap) -> tuple[bool, int, int, str, str]:
+        if gap.gap is None or gap.share is None:
+            return True, gap.registered, 0, gap.kelurahan, gap.group or ""
         by_gap, by_share = -gap.gap, gap.share
         first, second = (by_gap, by_share) if order == "gap" else (by_share, by_gap)
-        return first, second, gap.kelurahan, gap.group or ""
+        return False, first, second, gap.kelurahan, gap.group or ""
 
     return tuple(sorted(gaps, key=sort_key))
 
 
 def gaps_headline(gaps: CoverageGaps, _: Translator, language: Language) -> str:
-    """Return a sentence on how many targets aren't reached and in how many kelurahan, or that all are reached."""
-    year = gaps.report.target_year
-    if not gaps.gaps:
-        return _("Every target for %(year)s is reached") % {"year": year}
-    return _("%(gaps)s targets for %(year)s aren't reached yet, in %(kelurahan)s kelurahan") % {
-        "gaps": integer_text(len(gaps.gaps), language),
-        "kelurahan": integer_text(len({gap.kelurahan for gap in gaps.gaps}), language),
-        "year": year,
+    """Return a sentence on the targets that aren't reached, and on kelurahan without a target from which nobody came.
+
+    If there is nothing of either it says that all targets, or all kelurahan, are reached.
+    """
+    totals, missed = gaps.report.totals, gaps.missed_targets
+    counts = {
+        "gaps": integer_text(len(missed), language),
+        "kelurahan": integer_text(len({gap.kelurahan for gap in missed}), language),
+        "others": integer_text(len(gaps.gaps) - len(missed), language),
+        "year": gaps.report.target_year,
     }
+    others = _("nobody has come yet from %(others)s kelurahan without a target") % counts
+    if missed:
+        text = _("%(gaps)s targets for %(year)s aren't reached yet, in %(kelurahan)s kelurahan") % counts
+        return f"{text}; {others}" if len(missed) < len(gaps.gaps) else text
+    if gaps.gaps:
+        return _("Nobody has come yet from %(others)s kelurahan") % counts
+    if totals.without_target:
+        return _("Every kelurahan was reached (at least one participant)")
+    return _("Every target for %(year)s is reached") % counts
 
 
 def gaps_table(gaps: CoverageGaps, _: Translator, language: Language) -> Table:
@@ -102,7 +122,7 @@ def gaps_table(gaps: CoverageGaps, _: Translator, language: Language) -> Table:
     return Table(
         name=_("Where to go next"),
         title=_("Where to go next: kelurahan and groups short of their target"),
-        subtitle=(*subtitle(gaps.report, _), gaps_headline(gaps, _, language)),
+        subtitle=(*subtitle(gaps.report, _, language), gaps_headline(gaps, _, language)),
         columns=(
             Column(_("Rank"), "integer"),
             Column(_("Code"), "code"),
@@ -126,6 +146,7 @@ def gaps_table(gaps: CoverageGaps, _: Translator, language: Language) -> Table:
         rows=tuple(_row(rank, gap, _) for rank, gap in enumerate(gaps.gaps, 1)),
         total=None,
         notes=(
+            *([note] if (note := target_note(gaps.report, _, language)) else ()),
             _(
                 "Never came: people whose attendance is recorded for every session that they registered for, "
                 "and who were present at none."
@@ -183,4 +204,6 @@ def gaps_download(gaps: CoverageGaps, file_format: Format, _: Translator, langua
     order = [] if gaps.order == "gap" else [_("by-share")]
     name = report_file_name(_("where-to-go-next"), gaps.report, *order)
     table, document = gaps_table(gaps, _, language), gaps_document(gaps)
-    return table_download(table, document, name, gaps.report.generated_at, file_format, _, language)
+    return table_download(
+        table, document, name, gaps.report.generated_at, file_format, gaps.report.letterhead, _, language
+    )

@@ -11,6 +11,8 @@ from typing import Literal
 from app.i18n import N_, Translator
 from app.reports.coverage.breakdowns import Breakdown, Dimension, Part, Pillar
 from app.reports.coverage.states import State, UnmeasuredWhy
+from app.reports.coverage.trend import Trend
+from app.reports.letterhead import LETTERHEAD, Letterhead
 from app.reports.periods import Period
 
 SexKey = Literal["L", "P", "unknown"]
@@ -57,6 +59,7 @@ class CoverageRow:
     """The figures of one kelurahan.
 
     `by_sex` splits `participants` and has all three keys; `groups` has every group of the report.
+    `target` and `gap` are None where no target is set; a target of 0 means that nobody is to be reached.
     `closed_on` is the last day of a kelurahan that was closed before the period's end.
     `tile_column` and `tile_row` are None for a kelurahan that is not on the tile map.
     """
@@ -66,11 +69,11 @@ class CoverageRow:
     kecamatan: str
     state: State
     unmeasured_why: UnmeasuredWhy | None = None
-    target: int
+    target: int | None
     registered: int
     attendances: int
     participants: int
-    gap: int
+    gap: int | None
     by_sex: Mapping[SexKey, int]
     groups: Mapping[str, Figures]
     tile_column: int | None
@@ -82,20 +85,24 @@ class CoverageRow:
 class Totals:
     """Figures of the whole city, counted separately: distinct people can't be added up from rows.
 
-    `kelurahan`      kelurahan that exist on the period's last day
-    `with_target`    those of them with a target above 0
-    `covered`        those of `with_target` that are reached
-    `target`, `gap`  sums over the kelurahan that exist on the period's last day
-    `outside`        distinct people present who live outside the city, in no row and not in `participants`
-    `waitlisted`     distinct people who are only on a waiting list, not in `registered`
-    `moved`          people counted in more than one kelurahan, once in `participants`
+    `kelurahan`       kelurahan that exist on the period's last day
+    `with_target`     those of them with a target above 0
+    `without_target`  those of them for which no target is set
+    `covered`         those of the latter two that are reached; where no target is set, by at least one participant
+    `target_reached`  those of `with_target` that are reached
+    `target`, `gap`   sums over the kelurahan with a target, None if there is no such kelurahan
+    `outside`         distinct people present who live outside the city, in no row and not in `participants`
+    `waitlisted`      distinct people who are only on a waiting list, not in `registered`
+    `moved`           people counted in more than one kelurahan, once in `participants`
     """
 
     kelurahan: int
     with_target: int
+    without_target: int
     covered: int
-    target: int
-    gap: int
+    target_reached: int
+    target: int | None
+    gap: int | None
     registered: int
     attendances: int
     participants: int
@@ -104,6 +111,16 @@ class Totals:
     moved: int
     by_group: Mapping[str, Figures]
     by_sex: Mapping[SexKey, int]
+
+    @property
+    def reached_without_target(self) -> int:
+        """The number of kelurahan for which no target is set and from which somebody came."""
+        return self.covered - self.target_reached
+
+    @property
+    def with_target_zero(self) -> int:
+        """The number of kelurahan whose target is 0."""
+        return self.kelurahan - self.with_target - self.without_target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +158,8 @@ class CoverageReport:
     """The whole report: totals of the city, and a row per kelurahan in code order.
 
     `generated_at` is an aware datetime. `target_year` is the WITA year in which the period ends, whose targets are
-    used. `before` is the report of the preceding period if the two are compared.
+    used. `trend` is loaded on request; `before` is the report of the preceding period if the two are compared.
+    `letterhead` is that of its files.
     """
 
     generated_at: datetime
@@ -153,7 +171,9 @@ class CoverageReport:
     groups: tuple[TargetGroup, ...]
     breakdowns: tuple[Breakdown, ...] = ()
     rates: tuple[Rate, ...] = ()
+    trend: Trend | None = None
     before: "CoverageReport | None" = None
+    letterhead: Letterhead = LETTERHEAD
 
     @property
     def open_rows(self) -> tuple[CoverageRow, ...]:
@@ -162,8 +182,8 @@ class CoverageReport:
 
     @property
     def short_rows(self) -> tuple[CoverageRow, ...]:
-        """The rows of open kelurahan with fewer participants than their target."""
-        return tuple(row for row in self.open_rows if row.gap)
+        """The rows of open kelurahan that are not reached, without those whose target is 0."""
+        return tuple(row for row in self.open_rows if row.target != 0 and row.state != "reached")
 
     def parts_by(self, dimension: Dimension) -> tuple[Part, ...]:
         """Return the parts of the breakdown by `dimension`, none if the report doesn't have it."""
@@ -200,7 +220,8 @@ def counting_rule(target_year: int, _: Translator) -> str:
     return _(
         "Participants are distinct people who were present at least once at a session that began in the "
         "period, each counted in the kelurahan where they lived then; a kelurahan is reached when its "
-        "participants are at least its target for %(year)s, and at least one."
+        "participants are at least its target for %(year)s, and at least one; where no target is set, one is "
+        "enough."
     ) % {"year": target_year}
 
 
@@ -218,6 +239,7 @@ def coverage_document(report: CoverageReport, _: Translator) -> dict[str, object
         "totals": report.totals,
         "rows": [_row_document(row) for row in report.rows],
         "breakdowns": report.breakdowns,
+        "trend": report.trend,
         "rates": [_rate_document(rate) for rate in report.rates],
         "before": coverage_document(report.before, _) if report.before else None,
     }

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 
-from app.i18n import Language, Translator, date_text, integer_text
+from app.i18n import Language, Translator, day_text, integer_text
 from app.reports.coverage.download import report_file_name
 from app.reports.coverage.report import CoverageReport, document_header
 from app.reports.coverage.wording import closed_name, subtitle
@@ -80,7 +80,7 @@ def rt_table(rt: RtCoverage, _: Translator, language: Language) -> Table:
     return Table(
         name=_("RT coverage"),
         title=_("RT that sent somebody to the digital-literacy workshops"),
-        subtitle=(*subtitle(rt.report, _), rt_headline(rt, _, language)),
+        subtitle=(*subtitle(rt.report, _, language), rt_headline(rt, _, language)),
         columns=(
             Column(_("Code"), "code"),
             Column(_("Kecamatan"), "text"),
@@ -88,7 +88,7 @@ def rt_table(rt: RtCoverage, _: Translator, language: Language) -> Table:
             Column(_("RT that sent somebody"), "integer"),
             Column(_("RT there are"), "integer"),
             Column(_("Per cent of RT"), "integer"),
-            Column(_("Participants"), "integer"),
+            Column(_("Participants"), "integer", counts="present"),
             Column(_("RT not noted"), "integer"),
         ),
         rows=(
@@ -96,11 +96,11 @@ def rt_table(rt: RtCoverage, _: Translator, language: Language) -> Table:
             *(_row(kecamatan, kecamatan.name, _("All its kelurahan"), None) for kecamatan in rt.kecamatan),
         ),
         total=_row(rt.total, "", _("Total"), rt.report.totals.participants),
-        notes=_notes(rt, _),
+        notes=_notes(rt, _, language),
     )
 
 
-def _notes(rt: RtCoverage, _: Translator) -> tuple[str, ...]:
+def _notes(rt: RtCoverage, _: Translator, language: Language) -> tuple[str, ...]:
     """Return the notes on how RT are counted, on the sources, and on shares above 100 per cent if there are any."""
     lines = [
         _(
@@ -113,7 +113,7 @@ def _notes(rt: RtCoverage, _: Translator) -> tuple[str, ...]:
         _("Where it isn't known how many RT there are, the count stands alone."),
     ]
     if rt.sources:
-        sources = "; ".join(f"{source.source} ({date_text(source.as_of)})" for source in rt.sources)
+        sources = "; ".join(f"{source.source} ({day_text(source.as_of, language)})" for source in rt.sources)
         lines.append(_("How many RT there are: %(sources)s") % {"sources": sources})
     if any((area.share or 0) > 100 for area in (*rt.kelurahan, *rt.kecamatan, rt.total)):
         lines.append(
@@ -128,7 +128,7 @@ def _notes(rt: RtCoverage, _: Translator) -> tuple[str, ...]:
 def _kelurahan_row(kelurahan: KelurahanRt, _: Translator) -> Row:
     name = closed_name(kelurahan.name, kelurahan.closed_on, _)
     row = _row(kelurahan, kelurahan.kecamatan, name, kelurahan.participants, kelurahan.without_rt)
-    return replace(row, key=kelurahan.code)
+    return replace(row, key=kelurahan.code, filters={"kelurahan": kelurahan.code})
 
 
 def _row(
@@ -157,4 +157,6 @@ def rt_download(rt: RtCoverage, file_format: Format, _: Translator, language: La
     """Return the figures as a JSON, CSV, Excel or PDF file, named after the report's filters and period."""
     name = report_file_name(_("rt-coverage"), rt.report)
     table, document = rt_table(rt, _, language), rt_document(rt)
-    return table_download(table, document, name, rt.report.generated_at, file_format, _, language)
+    return table_download(
+        table, document, name, rt.report.generated_at, file_format, rt.report.letterhead, _, language
+    )

@@ -16,7 +16,7 @@ STATES: tuple[State, ...] = ("reached", "partial", "zero", "unmeasured", "none")
 """All states in the order of the legend."""
 
 
-def state_of(*, target: int, registered: int, participants: int, unrecorded: int) -> State:
+def state_of(*, target: int | None, registered: int, participants: int, unrecorded: int) -> State:
     """Return the first state that applies: reached, partial, unmeasured, zero, none.
 
     `unrecorded` is the number of registrations without an outcome, whether the session is over or still to come.
@@ -40,14 +40,14 @@ def unmeasured_why(*, to_come: int, list_missing: int) -> UnmeasuredWhy | None:
     return "session-to-come" if to_come else None
 
 
-def is_reached(*, target: int, participants: int) -> bool:
-    """Return whether the target is reached; a target of 0 still needs one participant."""
-    return participants >= max(target, 1)
+def is_reached(*, target: int | None, participants: int) -> bool:
+    """Return whether the target is reached; a target of 0, and none at all, still need one participant."""
+    return participants >= max(target or 0, 1)
 
 
-def gap_of(*, target: int, participants: int) -> int:
-    """Return how many participants are missing to the target; 0 if it is reached or exceeded."""
-    return max(0, target - participants)
+def gap_of(*, target: int | None, participants: int) -> int | None:
+    """Return how many participants are missing to the target: 0 if it is reached or exceeded, None without a target."""
+    return None if target is None else max(0, target - participants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +115,22 @@ STATE_STYLES: dict[State, StateStyle] = {
     ),
 }
 
+REACHED_WITHOUT_TARGET = N_("Reached, no target set")
+"""The label of the state "reached" where no target is set: one participant is enough."""
+
 _REASONS: dict[UnmeasuredWhy, str] = {
     "session-to-come": N_("session still to come"),
     "list-missing": N_("attendance list missing"),
 }
 
 
-def state_text(state: State, why: UnmeasuredWhy | None, _: Translator) -> str:
-    """Return the translated label of a state; "unmeasured" with the reason in parentheses if there is one."""
+def state_text(state: State, why: UnmeasuredWhy | None, _: Translator, *, has_target: bool = True) -> str:
+    """Return the translated label of a state; "unmeasured" with the reason in parentheses if there is one.
+
+    Without a target the label of "reached" doesn't say that a target is reached.
+    """
+    if state == "reached" and not has_target:
+        return _(REACHED_WITHOUT_TARGET)
     label = _(STATE_STYLES[state].label)
     return f"{label} ({_(_REASONS[why])})" if why and state == "unmeasured" else label
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app.i18n import Language, Translator, date_text, integer_text, time_text
+from app.i18n import Language, Translator, date_text, days_text, integer_text, long_time_text
 from app.reports.coverage.breakdowns import pillar_label
 from app.reports.coverage.report import CoverageReport, Filters, counting_rule, group_progress
 
@@ -12,26 +12,70 @@ def report_title(_: Translator) -> str:
 
 
 def headline(report: CoverageReport, _: Translator, language: Language) -> str:
-    """Return a sentence on how many kelurahan reached their target, out of those with a target above 0."""
-    return _("%(covered)s of %(of)s kelurahan reached their target for %(year)s") % {
-        "covered": integer_text(report.totals.covered, language),
-        "of": integer_text(report.totals.with_target, language),
+    """Return a sentence on how many kelurahan reached their target, out of those with a target above 0.
+
+    Where no target is set it says how many were reached by at least one participant instead, or besides.
+    """
+    totals = report.totals
+    counts = {
         "year": report.target_year,
+        "reached": integer_text(totals.target_reached, language),
+        "with_target": integer_text(totals.with_target, language),
+        "covered": integer_text(totals.reached_without_target, language),
+        "without_target": integer_text(totals.without_target, language),
     }
+    if not totals.with_target and not totals.without_target:
+        return _("No kelurahan has a target for %(year)s: each target is 0") % counts
+    if not totals.with_target:
+        return (
+            _("%(covered)s of %(without_target)s kelurahan were reached (at least one participant)") % counts
+        )
+    if not totals.without_target:
+        return _("%(reached)s of %(with_target)s kelurahan reached their target for %(year)s") % counts
+    return (
+        _(
+            "%(reached)s of %(with_target)s kelurahan reached their target for %(year)s; "
+            "%(covered)s of the %(without_target)s without a target were reached (at least one participant)"
+        )
+        % counts
+    )
 
 
-def period_text(report: CoverageReport, _: Translator) -> str:
-    """Return the period as a translated text: "Period 01-01-2025 to 31-12-2025"."""
-    return _("Period %(from)s to %(to)s") % {
-        "from": date_text(report.period.from_),
-        "to": date_text(report.period.to),
-    }
+def target_note(report: CoverageReport, _: Translator, language: Language) -> str:
+    """Return the sentence that says for which kelurahan no target is set; "" if each has one."""
+    totals, year = report.totals, report.target_year
+    if not totals.without_target:
+        return ""
+    if totals.with_target or totals.with_target_zero:
+        return _("No target for %(year)s is set yet for %(count)s of %(of)s kelurahan") % {
+            "year": year,
+            "count": integer_text(totals.without_target, language),
+            "of": integer_text(totals.kelurahan, language),
+        }
+    if report.filters.group:
+        group = report.filters.group_label or report.filters.group
+        return _("No target for %(year)s is set yet for the group: %(group)s") % {
+            "year": year,
+            "group": group,
+        }
+    if group_progress(report):
+        return _("No target for %(year)s is set yet for kelurahan as a whole, only for target groups") % {
+            "year": year
+        }
+    return _("No target for %(year)s is set yet") % {"year": year}
 
 
-def subtitle(report: CoverageReport, _: Translator) -> tuple[str, ...]:
+def period_text(report: CoverageReport, _: Translator, language: Language) -> str:
+    """Return the period as a translated text: "Period 1 Jan – 31 Dec 2025"."""
+    days = days_text(report.period.from_, report.period.to, language)
+    return _("Period %(days)s") % {"days": days}
+
+
+def subtitle(report: CoverageReport, _: Translator, language: Language) -> tuple[str, ...]:
     """Return a line for the period, one for each filter, and one that says when these figures were made."""
-    status = _("Not issued: working figures as of %(time)s") % {"time": time_text(report.generated_at)}
-    return (period_text(report, _), *_filter_lines(report.filters, _), status)
+    made_at = long_time_text(report.generated_at, language)
+    status = _("Not issued: working figures as of %(time)s") % {"time": made_at}
+    return (period_text(report, _, language), *filter_lines(report.filters, _), status)
 
 
 def closed_name(name: str, last: date | None, _: Translator) -> str:
@@ -54,13 +98,12 @@ def notes(report: CoverageReport, _: Translator, language: Language) -> tuple[st
     if report.before:
         lines.append(_comparison_note(report.before, _, language))
     lines += group_lines(report, _, language)
-    if totals.with_target < totals.kelurahan:
+    if note := target_note(report, _, language):
+        lines.append(note)
+    if totals.with_target_zero:
+        without = integer_text(totals.with_target_zero, language)
         lines.append(
-            _("Of %(kelurahan)s kelurahan, %(count)s have a target")
-            % {
-                "kelurahan": integer_text(totals.kelurahan, language),
-                "count": integer_text(totals.with_target, language),
-            }
+            _("Kelurahan whose target is 0, left out of those to be reached: %(count)s") % {"count": without}
         )
     if totals.waitlisted:
         waitlisted = integer_text(totals.waitlisted, language)
@@ -74,7 +117,7 @@ def notes(report: CoverageReport, _: Translator, language: Language) -> tuple[st
 def _comparison_note(before: CoverageReport, _: Translator, language: Language) -> str:
     """Return the sentence with the period compared with, its headline and its participants."""
     return _("Changes are those since %(period)s: %(headline)s; participants: %(participants)s") % {
-        "period": f"{date_text(before.period.from_)} – {date_text(before.period.to)}",
+        "period": days_text(before.period.from_, before.period.to, language),
         "headline": headline(before, _, language),
         "participants": integer_text(before.totals.participants, language),
     }
@@ -96,7 +139,7 @@ def group_lines(report: CoverageReport, _: Translator, language: Language) -> li
     ]
 
 
-def _filter_lines(filters: Filters, _: Translator) -> list[str]:
+def filter_lines(filters: Filters, _: Translator) -> list[str]:
     """Return a line for each filter that is set, first the workshop or "All workshops"."""
     if filters.workshop:
         workshop_title = filters.workshop_title or filters.workshop

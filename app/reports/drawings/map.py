@@ -5,10 +5,19 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from textwrap import wrap
 
 from app.i18n import Language, Translator, integer_text
 from app.reports.coverage.report import CoverageReport, CoverageRow
-from app.reports.coverage.states import OUTLINE, STATE_STYLES, STATES, State, StateStyle, state_text
+from app.reports.coverage.states import (
+    OUTLINE,
+    REACHED_WITHOUT_TARGET,
+    STATE_STYLES,
+    STATES,
+    State,
+    StateStyle,
+    state_text,
+)
 from app.reports.coverage.wording import headline, report_title
 from app.reports.drawings.hexagons import HEIGHT, POINT, Point, Tile, borders
 from app.reports.drawings.svg import render_svg
@@ -23,7 +32,10 @@ MAX_NAME_LINES = 3
 MAX_UNSQUEEZED_LETTERS = 7
 """The number of letters that fit into a tile in any common font; longer texts are squeezed."""
 LEGEND_LINE_HEIGHT = 34
+LEGEND_TEXT_HEIGHT = 26
 LEGEND_COLUMNS = 3
+LEGEND_LETTERS = 56
+"""The number of letters of a line of the legend that fit beside the swatch in any common font."""
 BADGE_RADIUS = 14
 
 
@@ -66,6 +78,21 @@ class Badge:
 
 
 @dataclass(frozen=True, slots=True)
+class LegendLine:
+    """A state in the legend, with its translated label and the lines of its meaning; `y` is the middle of the first."""
+
+    state: State
+    style: StateStyle
+    label: str
+    meaning: tuple[str, ...]
+    y: float
+
+    @property
+    def height(self) -> float:
+        return LEGEND_LINE_HEIGHT + LEGEND_TEXT_HEIGHT * (len(self.meaning) - 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     left: float
     top: float
@@ -89,24 +116,46 @@ def tile_map_svg(report: CoverageReport, _: Translator, language: Language, link
     box = _bounding_box(rows)
     badges = _badges(kecamatan, list(dict.fromkeys(row.kecamatan for row in rows.values())), box)
     legend_top = box.bottom + LEGEND_LINE_HEIGHT * (1 + -(-len(badges) // LEGEND_COLUMNS)) + MARGIN
+    legend = _legend(report, legend_top, _)
     return render_svg(
         "reports/tile_map.svg",
         title=report_title(_),
         description=headline(report, _, language),
         box=box,
-        height=legend_top + LEGEND_LINE_HEIGHT * len(STATES) - box.top,
+        height=legend_top + sum(line.height for line in legend) - box.top,
         tiles=[_draw_tile(tile, rows[tile], _, language, link) for tile in kecamatan],
         borders=" ".join(f"M{x1:g} {y1:g}L{x2:g} {y2:g}" for (x1, y1), (x2, y2) in borders(kecamatan)),
         badges=badges,
-        legend=[
-            (state, STATE_STYLES[state], legend_top + LEGEND_LINE_HEIGHT * line)
-            for line, state in enumerate(STATES)
-        ],
+        legend=legend,
         interactive=link is not None,
         styles=STATE_STYLES,
         outline=OUTLINE,
         _=_,
     )
+
+
+def _legend(report: CoverageReport, top: float, _: Translator) -> list[LegendLine]:
+    """Return the legend: all states, without "partial" if no kelurahan has a target."""
+    totals = report.totals
+    has_no_target = totals.without_target == totals.kelurahan
+    states = [state for state in STATES if state != "partial" or not has_no_target]
+    labels = {state: (_(STATE_STYLES[state].label), _(STATE_STYLES[state].meaning)) for state in states}
+    if has_no_target:
+        labels["reached"] = _(REACHED_WITHOUT_TARGET), _("at least one participant")
+    elif totals.without_target:
+        labels["reached"] = (
+            labels["reached"][0],
+            _("as many participants as the target; at least one where none is set"),
+        )
+    legend, y = list[LegendLine](), top
+    for state in states:
+        label, meaning = labels[state]
+        first, *more = wrap(f"{label} {meaning}", LEGEND_LETTERS)
+        legend.append(
+            LegendLine(state, STATE_STYLES[state], label, (first.removeprefix(label).lstrip(), *more), y)
+        )
+        y += legend[-1].height
+    return legend
 
 
 def _bounding_box(tiles: Iterable[Tile]) -> Box:
@@ -128,7 +177,6 @@ def _draw_tile(
     lines = name_lines(row.name)
     first_line = top + 51 + LINE_HEIGHT * (MAX_NAME_LINES - len(lines)) / 2
     participants = integer_text(row.participants, language)
-    target = integer_text(row.target, language)
     return DrawnTile(
         state=row.state,
         style=STATE_STYLES[row.state],
@@ -136,16 +184,26 @@ def _draw_tile(
         x=x,
         icon_y=top + 25,
         lines=tuple(TextLine(text, first_line + LINE_HEIGHT * index) for index, text in enumerate(lines)),
-        figure=TextLine(f"{participants}/{target}" if row.target else participants, top + HEIGHT - POINT + 1),
-        description=_("%(name)s: %(state)s, %(participants)s participants, target %(target)s")
+        figure=TextLine(
+            f"{participants}/{integer_text(row.target, language)}" if row.target else participants,
+            top + HEIGHT - POINT + 1,
+        ),
+        description=_("%(name)s: %(state)s, %(participants)s participants, %(target)s")
         % {
             "name": row.name,
-            "state": state_text(row.state, row.unmeasured_why, _),
+            "state": state_text(row.state, row.unmeasured_why, _, has_target=row.target is not None),
             "participants": participants,
-            "target": target,
+            "target": _target_text(row.target, _, language),
         },
         href=link(row.kelurahan) if link else None,
     )
+
+
+def _target_text(target: int | None, _: Translator, language: Language) -> str:
+    """Return a target for the description of a tile: "target 5", "no target" for 0, or that none is set."""
+    if target is None:
+        return _("no target set")
+    return _("target %(target)s") % {"target": integer_text(target, language)} if target else _("no target")
 
 
 def name_lines(name: str) -> tuple[str, ...]:

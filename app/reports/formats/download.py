@@ -11,6 +11,7 @@ from app.i18n import Language, Translator
 from app.reports.formats.csv import render_csv
 from app.reports.formats.pdf import page_content, render_pdf, table_content
 from app.reports.formats.xlsx import render_xlsx
+from app.reports.letterhead import Letterhead
 from app.reports.table import Table
 
 Format = Literal["json", "csv", "xlsx", "pdf"]
@@ -41,6 +42,7 @@ def table_download(
     name: str,
     generated_at: datetime,
     file_format: Format,
+    letterhead: Letterhead,
     _: Translator,
     language: Language,
 ) -> Download:
@@ -54,15 +56,17 @@ def table_download(
         case "csv":
             content = render_csv(table)
         case "xlsx":
-            content = render_xlsx((table,), generated_at)
+            content = render_xlsx((table,), generated_at, letterhead)
         case "pdf":
-            content = _table_pdf(table, generated_at, _, language)
+            content = _table_pdf(table, generated_at, letterhead, _, language)
     return Download(f"{name}.{file_format}", MEDIA_TYPES[file_format], content)
 
 
-def _table_pdf(table: Table, generated_at: datetime, _: Translator, language: Language) -> bytes:
+def _table_pdf(
+    table: Table, generated_at: datetime, letterhead: Letterhead, _: Translator, language: Language
+) -> bytes:
     content = {
-        **page_content(table.title, table.subtitle, _, language),
+        **page_content(table.title, table.subtitle, letterhead, _, language),
         "table": table_content(table, language),
         "notes": table.notes,
     }

@@ -13,18 +13,19 @@ import typst
 
 from app.i18n import Language, Translator
 from app.reports.coverage.states import STATES, state_icon_svg
-from app.reports.table import LETTERHEAD, Column, Row, Table, cell_text
+from app.reports.letterhead import Letterhead
+from app.reports.table import Column, Row, Table, cell_text
 
 TEMPLATES = Path(__file__).parents[1] / "typst"
 
 
 def page_content(
-    title: str, subtitle: tuple[str, ...], _: Translator, language: Language
+    title: str, subtitle: tuple[str, ...], letterhead: Letterhead, _: Translator, language: Language
 ) -> dict[str, object]:
     """Return what `official.typ` needs for the letterhead, title, footer and state icons of a report."""
     return {
         "language": language,
-        "letterhead": LETTERHEAD,
+        "letterhead": letterhead.content,
         "title": title,
         "subtitle": subtitle,
         "icons": {state: state_icon_svg(state) for state in STATES},

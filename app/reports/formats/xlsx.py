@@ -20,7 +20,8 @@ from app.excel import (
     write_cell,
 )
 from app.reports.coverage.states import STATE_STYLES
-from app.reports.table import LETTERHEAD, Cell, Column, Row, Table
+from app.reports.letterhead import Letterhead
+from app.reports.table import Cell, Column, Row, Table
 
 _FIGURE = Alignment(horizontal="right", vertical="center", wrap_text=True)
 _SEPARATOR = " · "
@@ -39,27 +40,27 @@ _FILTER_BUTTON = 18
 """The height of the button below a rotated heading, in points."""
 
 
-def render_xlsx(tables: Sequence[Table], generated_at: datetime) -> bytes:
+def render_xlsx(tables: Sequence[Table], generated_at: datetime, letterhead: Letterhead) -> bytes:
     """Return the .xlsx file, with a worksheet for each table.
 
     `generated_at`, an aware datetime, is stored as the time of its creation.
     """
     book = Workbook()
     book.remove(book.worksheets[0])
-    book.properties.creator = LETTERHEAD[-1]
+    book.properties.creator = letterhead.office
     book.properties.title = tables[0].title
     book.properties.created = book.properties.modified = generated_at.astimezone(UTC).replace(tzinfo=None)
     for table in tables:
-        _write_sheet(book.create_sheet(writable_text(table.name)), table)
+        _write_sheet(book.create_sheet(writable_text(table.name)), table, letterhead)
     return workbook_bytes(book)
 
 
-def _write_sheet(sheet: Worksheet, table: Table) -> None:
+def _write_sheet(sheet: Worksheet, table: Table, letterhead: Letterhead) -> None:
     """Write a table to a sheet, and set up its view and its printing.
 
     Letterhead, title and subtitle take few lines, as they stay in view together with the headings.
     """
-    heading = [*LETTERHEAD, table.title, _SEPARATOR.join(table.subtitle)]
+    heading = [*letterhead.names, table.title, _SEPARATOR.join(table.subtitle)]
     for line, text in enumerate(heading, 1):
         write_cell(sheet, line, 1, text).font = _font(bold=line < len(heading))
     heading_line = len(heading) + 1

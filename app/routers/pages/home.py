@@ -2,44 +2,69 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
 from app.i18n import Language
 from app.permissions import Permission
 from app.queries.dashboard import get_dashboard
-from app.reports.coverage.wording import group_lines, headline, period_text
-from app.web.dependencies import CurrentActor, Lang, ReadDb, ReportDb, Translate
+from app.queries.installation.setup import list_setup_steps
+from app.reports.coverage.wording import group_lines, headline, period_text, target_note
+from app.routers.pages.workshops.public_home import HomeQuery, render_public_home
+from app.services.messages.mail_server import mail_server_address
+from app.web.container import container_of
+from app.web.dependencies import CurrentActor, Lang, ReadDb, ReportDb, Translate, Visitor
 from app.web.forms import local_path
 from app.web.languages import set_language
 from app.web.pages import redirect, render
+from app.web.sitemap import ADMINISTRATION
 
 router = APIRouter(include_in_schema=False)
+
+LINES_SHOWN = 5
 
 
 @router.get("/")
 def home_page(
-    request: Request, db: ReadDb, report_db: ReportDb, actor: CurrentActor, _: Translate, language: Lang
+    request: Request,
+    db: ReadDb,
+    report_db: ReportDb,
+    actor: Visitor,
+    _: Translate,
+    language: Lang,
+    query: Annotated[HomeQuery, Query()],
 ) -> Response:
-    """Show the dashboard: what needs the actor's attention, and sessions to come.
+    """Show visitors the public workshops, and users what to do now as two or three cards, then what waits for them.
 
     Users who plan workshops or set targets also see the coverage of the current year.
     """
-    dashboard = get_dashboard(db, report_db, actor, language)
+    if actor is None:
+        return render_public_home(request, db, language, query)
+    mail_server = mail_server_address(container_of(request).settings)
+    dashboard = get_dashboard(
+        db,
+        report_db,
+        actor,
+        language,
+        setup_steps=list_setup_steps(db, actor, mail_server),
+        waiting=request.state.waiting,
+    )
     report = dashboard.report
     return render(
         request,
         "home/page.html",
         dashboard=dashboard,
         headline=headline(report, _, language) if report else "",
-        period=period_text(report, _) if report else "",
+        target_note=target_note(report, _, language) if report else "",
+        period=period_text(report, _, language) if report else "",
         group_lines=group_lines(report, _, language) if report else (),
+        shown=LINES_SHOWN,
     )
 
 
 @router.get("/administrasi")
 def administration_page(request: Request, actor: CurrentActor) -> Response:
     actor.require(Permission.USER_WRITE)
-    return render(request, "administration.html")
+    return render(request, "administration.html", pages=ADMINISTRATION)
 
 
 @router.post("/bahasa/{language}")
