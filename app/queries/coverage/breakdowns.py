@@ -61,7 +61,7 @@ def _sessions_with_keys(db: Db, period: Period, filters: CoverageFilters) -> CTE
 
     For each dimension there is a column of its name, with the key of the part to which the session belongs.
     """
-    month = _session_month(db)
+    month = session_month(db)
     quarter = (cast(func.substr(month, 6), Integer) + MONTHS_PER_QUARTER - 1) // MONTHS_PER_QUARTER
     return (
         select(
@@ -83,7 +83,7 @@ def _sessions_with_keys(db: Db, period: Period, filters: CoverageFilters) -> CTE
     )
 
 
-def _session_month(db: Db) -> ColumnElement[str]:
+def session_month(db: Db) -> ColumnElement[str]:
     """Return the SQL expression for the WITA month in which a session starts, as "2025-08"."""
     starts_at = col(WorkshopSession.starts_at)
     if is_postgresql(db):

@@ -73,8 +73,18 @@ def latest_denominators(denominators: Iterable[DenominatorView], day: date) -> D
 
 
 def list_areas(db: Db) -> list[Area]:
-    """Return all areas, also closed ones, by code: the kota first, and each kecamatan before its kelurahan."""
-    return list(db.scalars(select(Area).order_by(col(Area.code))))
+    """Return all areas, also closed ones: the kota, the kecamatan by name, the kelurahan by kecamatan and name."""
+    areas = {area.code: area for area in db.scalars(select(Area))}
+    names = {code: area.name.casefold() for code, area in areas.items()}
+    levels = list(AreaLevel)
+    return sorted(
+        areas.values(),
+        key=lambda area: (
+            levels.index(area.level),
+            names.get(area.parent_code or "", ""),
+            names[area.code],
+        ),
+    )
 
 
 def load_denominator(db: Db, denominator_id: int) -> Denominator:

@@ -1,4 +1,4 @@
-"""The gaps of the coverage report: targets that aren't reached, with what may explain them."""
+"""The gaps of the coverage report: what isn't reached, with what may explain it."""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ class GapReasons:
 
 @dataclass(frozen=True)
 class MissedTarget:
-    """A kelurahan, or a target group there, that hasn't reached its target."""
+    """A kelurahan, or a target group there, that hasn't reached its target, or has none and no participant."""
 
     row: CoverageRow
     group: TargetGroup | None
@@ -62,7 +62,8 @@ def build_coverage_gaps(
 ) -> CoverageGaps:
     """Return the gaps of the coverage report with these filters, sorted by `order`.
 
-    They are of kelurahan as a whole and of target groups with a target of their own; closed kelurahan are left out.
+    They are of kelurahan as a whole and of target groups with a target of their own; a kelurahan without a target is
+    among them if nobody came from there. Closed kelurahan, and those whose target is 0, are left out.
     Raises like `build_coverage_report`.
     """
     report = build_coverage_report(db, actor, filters, language)
@@ -106,7 +107,7 @@ def sessions_without_outcomes(
 
 
 def _missed_by_kelurahan(db: Db, registrations: Subquery, report: CoverageReport) -> list[MissedTarget]:
-    """Return the open kelurahan that haven't reached their target, by code.
+    """Return the open kelurahan that aren't reached, by code.
 
     In a report filtered by a target group, the target and its `group` are that group's.
     """
@@ -133,7 +134,7 @@ def _missed_by_group(db: Db, registrations: Subquery, report: CoverageReport) ->
         (row, group)
         for row in report.open_rows
         for group in report.groups
-        if not report.filters.group and _count_missing_people(row.groups[group.code])
+        if not report.filters.group and _gap(row.groups[group.code])
     ]
     if not missed:
         return []
@@ -144,9 +145,9 @@ def _missed_by_group(db: Db, registrations: Subquery, report: CoverageReport) ->
     ]
 
 
-def _count_missing_people(figures: Figures) -> int:
-    """Return how many participants are missing to the target, 0 if it is reached or there is none."""
-    return gap_of(target=figures.target or 0, participants=figures.participants)
+def _gap(figures: Figures) -> int | None:
+    """Return how many participants are missing to the target, 0 if it is reached, None if there is none."""
+    return gap_of(target=figures.target, participants=figures.participants)
 
 
 def _load_reasons(
@@ -234,7 +235,6 @@ def _load_venue_counts(db: Db) -> defaultdict[str, VenueCounts]:
 def _build_gap(missed: MissedTarget, venues: VenueCounts) -> CoverageGap:
     """Return the gap of a missed target, with its state, its reasons and the venues of the kelurahan."""
     row, group, figures, reasons = missed.row, missed.group, missed.figures, missed.reasons
-    target = figures.target or 0
     return CoverageGap(
         kelurahan=row.kelurahan,
         name=row.name,
@@ -242,16 +242,16 @@ def _build_gap(missed: MissedTarget, venues: VenueCounts) -> CoverageGap:
         group=group.code if group else None,
         group_label=group.label if group else None,
         state=state_of(
-            target=target,
+            target=figures.target,
             registered=figures.registered,
             participants=figures.participants,
             unrecorded=reasons.to_come + reasons.list_missing,
         ),
         unmeasured_why=unmeasured_why(to_come=reasons.to_come, list_missing=reasons.list_missing),
-        target=target,
+        target=figures.target,
         registered=figures.registered,
         participants=figures.participants,
-        gap=_count_missing_people(figures),
+        gap=_gap(figures),
         never_came=reasons.never_came,
         expected=reasons.expected,
         waiting=reasons.waiting,

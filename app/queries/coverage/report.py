@@ -1,8 +1,9 @@
 """The coverage report: which kelurahan and target groups were reached. Takes a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from app.database import Db
 from app.i18n import Language
@@ -20,17 +21,22 @@ from app.queries.coverage.filters import (
     resolve_period,
 )
 from app.queries.coverage.rates import load_rates
-from app.queries.coverage.targets import DEFAULT_TARGET, Targets, load_targets
+from app.queries.coverage.targets import Targets, load_targets
+from app.queries.coverage.trend import load_trend
+from app.queries.installation.letterhead import get_letterhead
 from app.reports.coverage.breakdowns import Breakdown, Dimension, Part
 from app.reports.coverage.comparison import compare_reports
 from app.reports.coverage.report import CoverageReport, CoverageRow, Figures, Filters, TargetGroup, Totals
-from app.reports.coverage.states import gap_of, is_reached, state_of, unmeasured_why
+from app.reports.coverage.states import gap_of, state_of, unmeasured_why
 from app.reports.periods import Period, period_before
 
 
 @dataclass(frozen=True)
 class ReportContext:
-    """What a report depends on besides its period; loaded once for a report and the one before it."""
+    """What a report depends on besides its period; loaded once for a report and the one before it.
+
+    `areas` are in the order of their codes, as are the rows.
+    """
 
     actor: Actor
     filters: CoverageFilters
@@ -49,12 +55,15 @@ def build_coverage_report(
     *,
     dimensions: Sequence[Dimension] = (),
     compare: bool = False,
+    trend: bool = False,
 ) -> CoverageReport:
     """Return the coverage report, with a breakdown by each of the dimensions; with any dimension it has rates, too.
 
-    It covers the whole city, or the kecamatan of the filters. `compare` adds the report of the period before. Raises
-    `Forbidden` if the actor's role may not see coverage, `Invalid` for an impossible period and `NotFound` for an
-    unknown filter.
+    It covers the whole city, or the kecamatan of the filters. `compare` adds the report of the period before, `trend`
+    the months and years up to the end of the period.
+
+    Raises `Forbidden` if the actor's role may not see coverage, `Invalid` for an impossible period and `NotFound` for
+    an unknown filter.
     """
     actor.require(Permission.COVERAGE_READ)
     groups = list_target_groups(db, language)
@@ -63,12 +72,14 @@ def build_coverage_report(
         filters=filters,
         filter_names=load_filter_names(db, filters, groups),
         groups=groups,
-        areas={area.code: area for area in list_areas(db)},
+        areas={area.code: area for area in sorted(list_areas(db), key=attrgetter("code"))},
         dimensions=dimensions,
         language=language,
     )
     period = resolve_period(db, filters)
     report = _build_report(db, period, context)
+    if trend:
+        report = replace(report, trend=load_trend(db, period, filters, language))
     earlier = period_before(period) if compare else None
     return compare_reports(report, _build_report(db, earlier, context)) if earlier else report
 
@@ -88,6 +99,7 @@ def _build_report(db: Db, period: Period, context: ReportContext) -> CoverageRep
         groups=context.groups,
         breakdowns=_breakdowns(db, counts, rows, period, context),
         rates=load_rates(db, context.actor, counts, period, context.filters) if context.dimensions else (),
+        letterhead=get_letterhead(db),
     )
 
 
@@ -121,11 +133,10 @@ def _row(
 ) -> CoverageRow:
     """Return the row of a kelurahan, all zero if it has no people.
 
-    In a report filtered by a target group the row's target is that group's; without a target it is `DEFAULT_TARGET`.
+    In a report filtered by a target group the row's target is that group's.
     """
     count = counts.get("kelurahan", area.code)
     target = targets.get(area.code, context.filters.group)
-    target = DEFAULT_TARGET if target is None else target
     return CoverageRow(
         kelurahan=area.code,
         name=area.name,
@@ -172,13 +183,17 @@ def _totals(counts: CityCounts, rows: tuple[CoverageRow, ...], groups: tuple[Tar
     """
     city = counts.city
     open_rows = [row for row in rows if row.closed_on is None]
-    with_target = [row for row in open_rows if row.target > 0]
+    with_target = [row for row in open_rows if row.target]
+    without_target = [row for row in open_rows if row.target is None]
+    target_reached = _count_reached(with_target)
     return Totals(
         kelurahan=len(open_rows),
         with_target=len(with_target),
-        covered=sum(is_reached(target=row.target, participants=row.participants) for row in with_target),
-        target=sum(row.target for row in open_rows),
-        gap=sum(row.gap for row in open_rows),
+        without_target=len(without_target),
+        covered=target_reached + _count_reached(without_target),
+        target_reached=target_reached,
+        target=_sum_set(row.target for row in open_rows),
+        gap=_sum_set(row.gap for row in open_rows),
         registered=city.registered,
         attendances=city.attendances,
         participants=city.participants,
@@ -186,17 +201,24 @@ def _totals(counts: CityCounts, rows: tuple[CoverageRow, ...], groups: tuple[Tar
         waitlisted=counts.waiting,
         moved=counts.moved,
         by_group={
-            group.code: _figures(counts.get("group", group.code), _group_target(open_rows, group.code))
+            group.code: _figures(
+                counts.get("group", group.code),
+                _sum_set(row.groups[group.code].target for row in open_rows),
+            )
             for group in groups
         },
         by_sex=city.by_sex,
     )
 
 
-def _group_target(open_rows: Sequence[CoverageRow], group: str) -> int | None:
-    """Return the sum of a group's targets in these rows, None if no kelurahan has a target for it."""
-    targets = [row.groups[group].target for row in open_rows]
-    return sum(target or 0 for target in targets) if any(target is not None for target in targets) else None
+def _count_reached(rows: Iterable[CoverageRow]) -> int:
+    return sum(row.state == "reached" for row in rows)
+
+
+def _sum_set(numbers: Iterable[int | None]) -> int | None:
+    """Return the sum of the numbers that are set, None if none is."""
+    numbers_set = [number for number in numbers if number is not None]
+    return sum(numbers_set) if numbers_set else None
 
 
 def _breakdowns(
@@ -213,7 +235,7 @@ def _breakdowns(
 def _by_kecamatan(counts: CityCounts, rows: tuple[CoverageRow, ...], context: ReportContext) -> Breakdown:
     """Return the breakdown by kecamatan in the order of codes, without kecamatan that have no row.
 
-    Targets and gaps are sums of the open kelurahan, people are counted anew.
+    Targets and gaps are sums of the open kelurahan that have a target, people are counted anew.
     """
     rows_by_kecamatan = defaultdict(list)
     for row in rows:
@@ -229,8 +251,8 @@ def _by_kecamatan(counts: CityCounts, rows: tuple[CoverageRow, ...], context: Re
                 key=area.code,
                 label=area.name,
                 narrowed={"kecamatan": area.code},
-                target=sum(row.target for row in rows_inside if row.closed_on is None),
-                gap=sum(row.gap for row in rows_inside if row.closed_on is None),
+                target=_sum_set(row.target for row in rows_inside if row.closed_on is None),
+                gap=_sum_set(row.gap for row in rows_inside if row.closed_on is None),
                 registered=count.registered,
                 attendances=count.attendances,
                 participants=count.participants,

@@ -1,6 +1,7 @@
 """RT coverage: how many RT of each kelurahan had participants. Takes a constant number of queries."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from sqlalchemy import Subquery, case, func, select
 
@@ -33,7 +34,7 @@ def build_rt_coverage(db: Db, actor: Actor, filters: CoverageFilters, language: 
     kelurahan = tuple(
         _build_kelurahan_rt(row, *counts.get(row.kelurahan, (0, 0)), denominators) for row in report.rows
     )
-    areas = list_areas(db)
+    areas = sorted(list_areas(db), key=attrgetter("code"))
     kecamatan_of = {area.code: area.parent_code for area in areas}
     kecamatan = [
         _sum_rt(area, [place for place in kelurahan if kecamatan_of[place.code] == area.code], denominators)

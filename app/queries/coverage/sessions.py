@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -37,12 +38,18 @@ class CountedSession:
 
 @dataclass(frozen=True)
 class CountedSessions:
-    """The sessions of a report; `kelurahan` is the name of the kelurahan by which they are filtered."""
+    """The sessions of a report; `kelurahan` is the name of the kelurahan by which they are filtered.
+
+    `sessions` are the latest of those within the actor's scope; `visible` counts these, `total` those of all
+    organizations.
+    """
 
     period: Period
     filters: Filters
     kelurahan: str | None
     sessions: tuple[CountedSession, ...]
+    visible: int
+    total: int
 
 
 def list_counted_sessions(
@@ -52,13 +59,16 @@ def list_counted_sessions(
     language: Language,
     *,
     kelurahan: str | None = None,
+    counted: Literal["present", "registered"] | None = None,
     limit: int,
 ) -> CountedSessions:
     """Return at most `limit` sessions of a report within the actor's scope for seeing workshops, the latest first.
 
-    Sessions without registrations are included. With `kelurahan`, a code, only sessions with a registration from there
-    are, and only those people are counted. Raises `Forbidden` if the actor's role may not see workshops, `Invalid` for
-    an impossible period and `NotFound` for an unknown filter or kelurahan.
+    Sessions without registrations are included, unless `counted` asks for those with registered or present people. With
+    `kelurahan`, a code, only sessions with a registration from there are, and only those people are counted.
+
+    Raises `Forbidden` if the actor's role may not see workshops, `Invalid` for an impossible period and `NotFound` for
+    an unknown filter or kelurahan.
     """
     actor.require(Permission.WORKSHOP_READ)
     filter_names = load_filter_names(db, filters, list_target_groups(db, language))
@@ -72,7 +82,10 @@ def list_counted_sessions(
     ).where(is_counted_in_rows(registrations))
     if kelurahan:
         per_session = per_session.where(registrations.c.kelurahan == kelurahan)
+    if counted == "present":
+        per_session = per_session.having(func.count(registrations.c.present) > 0)
     counts = per_session.group_by(registrations.c.workshop_session).subquery()
+    within = sessions_within(actor, Permission.WORKSHOP_READ)
     statement = (
         select(
             col(WorkshopSession.code),
@@ -84,13 +97,23 @@ def list_counted_sessions(
         )
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
-        .join(counts, counts.c.workshop_session == col(WorkshopSession.id), isouter=not kelurahan)
-        .where(sessions_within(actor, Permission.WORKSHOP_READ), *session_conditions(period, filters))
+        .join(
+            counts,
+            counts.c.workshop_session == col(WorkshopSession.id),
+            isouter=not (kelurahan or counted),
+        )
+        .where(*session_conditions(period, filters))
+    )
+    latest = (
+        statement.where(within)
         .order_by(col(WorkshopSession.starts_at).desc(), col(WorkshopSession.id))
         .limit(limit)
     )
-    sessions = tuple(CountedSession(*row) for row in db.execute(statement))
-    return CountedSessions(period, filter_names, kelurahan_name, sessions)
+    sessions = tuple(CountedSession(*row) for row in db.execute(latest))
+    visible, total = db.execute(
+        statement.with_only_columns(func.count().filter(within), func.count(), maintain_column_froms=True)
+    ).one()
+    return CountedSessions(period, filter_names, kelurahan_name, sessions, visible, total)
 
 
 def _kelurahan_name(db: Db, code: str) -> str:

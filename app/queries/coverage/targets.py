@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from app.database import Db
@@ -17,8 +17,6 @@ from app.queries.activities import ActivityView, list_activities_of
 from app.queries.areas import reference
 from app.spreadsheets.target_grid import TargetCell
 
-DEFAULT_TARGET = 1
-"""The target of a kelurahan without one; a target group without one has no target."""
 ACTIVITY_SUBJECT = "coverage-target"
 MAX_CHANGES_SHOWN = 20
 
@@ -104,3 +102,8 @@ def require_year(year: int) -> None:
 def newest_change(db: Db, year: int) -> int:
     """Return the id of the latest change of the year's targets in the activity log, 0 if there is none."""
     return next((activity.id for activity in list_activities_of(db, ACTIVITY_SUBJECT, str(year), limit=1)), 0)
+
+
+def target_exists(year: int) -> ColumnElement[bool]:
+    """Return the condition that any target of the year is saved."""
+    return select(col(CoverageTarget.id)).where(col(CoverageTarget.year) == year).exists()

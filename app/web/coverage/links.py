@@ -1,81 +1,72 @@
-"""Links from figures of the coverage report to the people or sessions that they count.
+"""Links from figures on coverage to what is behind them: people, sessions, gaps or targets.
 
-A figure has a link only if its reader may see all of them; a shorter list would contradict the figure.
+Every figure leads somewhere. Users who may see participants are led to people; the list says how many of the figure's
+people it leaves out. Others are led to the sessions, whose page says who may see names.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from app.permissions import Actor, Permission, Scope
 from app.reports.coverage.report import CoverageReport
-from app.reports.drawings.map import Link
 from app.reports.table import Column, Counts, Row
 
 
 @dataclass(frozen=True, slots=True)
 class FigureLinks:
-    """The links of a report for an actor; `own_workshops` are the codes of their organization's workshops."""
+    """The links of a report for an actor."""
 
     actor: Actor
     report: CoverageReport
-    own_workshops: Collection[str]
 
-    @property
-    def kelurahan_link(self) -> Link | None:
-        """The function from a kelurahan's code to the URL of its participants.
-
-        None if the actor may not see all participants of the report.
-        """
-        if not self._sees_all("present", self._parameters({})):
-            return None
-        return lambda kelurahan: _list_url("present", self._parameters({"kelurahan": kelurahan}))
+    def kelurahan_link(self, kelurahan: str) -> str:
+        """Return the URL of a kelurahan's participants; of its sessions if nobody came, or names are not shown."""
+        row = next(row for row in self.report.rows if row.kelurahan == kelurahan)
+        counts: Counts = "present" if row.participants and self._sees_people else "sessions"
+        return self.figure_link(counts, {"kelurahan": kelurahan}) or ""
 
     def cell_link(self, column: Column, row: Row) -> str | None:
-        """Return the URL of the people or sessions that a cell counts, for the filters of its row and column.
-
-        None if the column or the row has no link, or if the actor may not see all of them.
-        """
+        """Return the URL of what a cell counts, for the filters of its row and column; None if there is none."""
         if column.counts is None or row.filters is None:
             return None
-        parameters = self._parameters({**row.filters, **column.filters})
-        return _list_url(column.counts, parameters) if self._sees_all(column.counts, parameters) else None
+        return self.figure_link(column.counts, {**row.filters, **column.filters})
 
     @property
     def total_links(self) -> dict[str, str | None]:
-        """The URLs of the figures of the whole report: "participants", "registered" and "attendances".
-
-        None for a figure without a link.
-        """
-        total_row = Row((), filters={})
-        counts: dict[str, Counts] = {
-            "participants": "present",
-            "registered": "registered",
-            "attendances": "sessions",
-        }
+        """The URLs of the figures of the whole report, by name; "L" and "P" are its participants by sex."""
         return {
-            name: self.cell_link(Column("", "integer", counts=counted), total_row)
-            for name, counted in counts.items()
+            "participants": self.figure_link("present", {}),
+            "registered": self.figure_link("registered", {}),
+            "attendances": self.figure_link("attendances", {}),
+            "gap": self.figure_link("gap", {}),
+            "L": self.figure_link("present", {"sex": "L"}),
+            "P": self.figure_link("present", {"sex": "P"}),
         }
 
-    def _sees_all(self, counts: Counts, parameters: Mapping[str, str]) -> bool:
-        """Return whether all sessions or people that these filters leave are within the actor's scope.
+    def figure_link(self, counts: Counts, filters: Mapping[str, str]) -> str | None:
+        """Return the URL of what a figure counts; None for a target if the actor may not set targets."""
+        parameters = self._parameters(filters)
+        match counts:
+            case "present" | "registered":
+                if self._sees_people:
+                    return people_url(counts, parameters)
+                return f"/cakupan/sesi?{urlencode({**parameters, 'counted': counts})}"
+            case "attendances":
+                return f"/cakupan/sesi?{urlencode({**parameters, 'counted': 'present'})}"
+            case "sessions":
+                return f"/cakupan/sesi?{urlencode(parameters)}"
+            case "gap":
+                kelurahan = parameters.pop("kelurahan", "")
+                fragment = f"#kelurahan-{kelurahan}" if kelurahan else ""
+                return f"/cakupan/berikutnya?{urlencode({**parameters, 'tampil': 'semua'})}{fragment}"
+            case "target":
+                may_set = self.actor.can(Permission.TARGET_WRITE)
+                return f"/target/{self.report.target_year}" if may_set else None
 
-        With a scope of the own organization, the filters must name this organization or one of its workshops. Staff see
-        no more than their own sessions, which no filter names.
-        """
-        match self.actor.scope(
-            Permission.WORKSHOP_READ if counts == "sessions" else Permission.PARTICIPANT_READ
-        ):
-            case Scope.ALL:
-                return True
-            case Scope.OWN:
-                own = str(self.actor.organization_id)
-                return (
-                    parameters.get("organization") == own or parameters.get("workshop") in self.own_workshops
-                )
-            case Scope.ASSIGNED | Scope.NONE:
-                return False
+    @property
+    def _sees_people(self) -> bool:
+        return self.actor.scope(Permission.PARTICIPANT_READ) is not Scope.NONE
 
     def _parameters(self, filters: Mapping[str, str]) -> dict[str, str]:
         """Return the query parameters: `filters`, then the report's period and filters.
@@ -96,12 +87,10 @@ class FigureLinks:
         return {**filters, **set_filters, **filters}
 
 
-def _list_url(counts: Counts, parameters: dict[str, str]) -> str:
-    """Return the URL of the list of sessions or of participants, with the names of parameters that this page uses."""
-    if counts == "sessions":
-        return f"/cakupan/sesi?{urlencode(parameters)}"
-    if "group" in parameters:
-        parameters["target_group"] = parameters.pop("group")
+def people_url(counts: Counts, parameters: Mapping[str, str]) -> str:
+    """Return the URL of the people whom a figure counts, with the names of parameters that their list uses."""
+    names = {"group": "target_group"}
+    renamed = {names.get(name, name): value for name, value in parameters.items() if name != "counted"}
     if counts == "registered":
-        parameters["counted"] = "registered"
-    return f"/peserta?{urlencode(parameters)}"
+        renamed["counted"] = "registered"
+    return f"/peserta?{urlencode(renamed)}"

@@ -1,14 +1,13 @@
 """Pages with the filters of the coverage report: reading them from the address, and their choices."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
-from pydantic import ValidationError
 
 from app.database import Db
 from app.errors import Invalid, NotFound
-from app.i18n import N_, Language
+from app.i18n import Language
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.coverage.filters import list_organizers
@@ -16,6 +15,7 @@ from app.queries.workshops.workshops import list_workshops
 from app.reports.coverage.breakdowns import PILLARS
 from app.web.coverage.query import CoverageQuery
 from app.web.etags import respond_with_etag
+from app.web.forms import parse_query
 from app.web.pages import render
 
 # Older workshops have a link to the report on their own page.
@@ -52,7 +52,7 @@ def render_by_query(
     If they don't fit `model`, or `page` raises `Invalid` or `NotFound`, return the filter form with the errors and the
     error's status.
     """
-    form, error = _parse_query(model, request.query_params)
+    form, error = parse_query(model, request.query_params)
     try:
         if error:
             raise error
@@ -81,25 +81,3 @@ def filter_choices(db: Db, actor: Actor, form: CoverageQuery, language: Language
         "organizers": list_organizers(db),
         "pillars": PILLARS.items(),
     }
-
-
-def _parse_query(model: type[Query], parameters: Mapping[str, str]) -> tuple[Query, Invalid | None]:
-    """Return the model of the valid parameters, and an `Invalid` that names the others; None if all are valid."""
-    try:
-        return model.model_validate(dict(parameters)), None
-    except ValidationError as problem:
-        error_types = {str(error["loc"][0]): error["type"] for error in problem.errors()}
-    form = model.model_validate(
-        {name: value for name, value in parameters.items() if name not in error_types}
-    )
-    refusal = Invalid(
-        N_("The address asks for what there isn't: %(said)s. The other filters are kept."),
-        fields={
-            name: N_("This is not a date.")
-            if error_type.startswith("date")
-            else N_("There is no such choice.")
-            for name, error_type in error_types.items()
-        },
-        said=", ".join(f"{name}={parameters[name]}" for name in error_types),
-    )
-    return form, refusal

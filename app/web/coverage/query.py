@@ -54,8 +54,8 @@ class CoverageReportQuery(CoverageQuery):
     by: Annotated[DimensionChoice | None, EmptyIsNone] = None
     compare: Annotated[Literal["before"] | None, EmptyIsNone] = None
 
-    def build_report(self, db: Db, actor: Actor, language: Language) -> CoverageReport:
-        """Return the report for these parameters. Raises like `build_coverage_report`."""
+    def build_report(self, db: Db, actor: Actor, language: Language, *, trend: bool) -> CoverageReport:
+        """Return the report for these parameters, with its trend if asked for. Raises like `build_coverage_report`."""
         return build_coverage_report(
             db,
             actor,
@@ -63,4 +63,5 @@ class CoverageReportQuery(CoverageQuery):
             language,
             dimensions=dimensions_for(self.by),
             compare=bool(self.compare),
+            trend=trend,
         )

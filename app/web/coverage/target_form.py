@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from app.i18n import Translator
+from app.i18n import Language, Translator, day_text
 from app.queries.areas.reference import KelurahanView
-from app.queries.coverage.targets import DEFAULT_TARGET, TargetGrid
-from app.reports.coverage.wording import closed_name
+from app.queries.coverage.targets import TargetGrid
 from app.reports.table import Column, Row, Table
 from app.spreadsheets.target_grid import TargetCell, cell_name, parse_target
 
@@ -88,13 +87,10 @@ class TargetForm:
     def _field(self, cell: TargetCell) -> TargetField:
         """Return the field of a cell. Its placeholder is the target that applies if the cell is empty.
 
-        That is the target of the row for all kelurahan; for a kelurahan as a whole, `DEFAULT_TARGET` if that is empty
-        too.
+        That is the target of the row for all kelurahan; it is blank if that is empty too.
         """
         kelurahan, group = cell
         default = _number(self._texts[None, group]) if kelurahan else None
-        if default is None and group is None:
-            default = DEFAULT_TARGET
         placeholder = "" if default is None else str(default)
         return TargetField(cell_name(cell), self._texts[cell], placeholder, self._saved[cell])
 
@@ -114,12 +110,17 @@ def saved_texts(grid: TargetGrid) -> dict[TargetCell, str]:
     return {cell: str(saved[cell]) if cell in saved else "" for cell in grid.cells}
 
 
-def closed_names(form: TargetForm, _: Translator) -> list[str]:
+def closed_names(form: TargetForm, _: Translator, language: Language) -> list[str]:
     """Return the names of the kelurahan that were closed within the year, each with its last day."""
-    return [closed_name(kelurahan.name, kelurahan.valid_to, _) for kelurahan in form.closed]
+    return [
+        _("%(name)s (until %(date)s)")
+        % {"name": kelurahan.name, "date": day_text(kelurahan.valid_to, language)}
+        for kelurahan in form.closed
+        if kelurahan.valid_to
+    ]
 
 
-def target_table(grid: TargetGrid, _: Translator) -> Table:
+def target_table(grid: TargetGrid, _: Translator, language: Language) -> Table:
     """Return the saved targets as a table, to fill in and upload again.
 
     It has a row for all kelurahan and one per kelurahan, whose cells are empty if it has no target of its own. The
@@ -128,7 +129,7 @@ def target_table(grid: TargetGrid, _: Translator) -> Table:
     saved = grid.targets.saved
     columns = (None, *(group.code for group in grid.groups))
     form = TargetForm(grid)
-    closed = ", ".join(closed_names(form, _))
+    closed = ", ".join(closed_names(form, _, language))
     return Table(
         name=_("Targets %(year)s") % {"year": grid.year},
         title=_("Targets %(year)s") % {"year": grid.year},
@@ -159,6 +160,7 @@ def target_table(grid: TargetGrid, _: Translator) -> Table:
         total=Row(("", "", _("Total"), *form.totals[:-1])),
         notes=(
             _("An empty cell takes the figure of the line “For all kelurahan”. 0 means: no target."),
+            _("Where both are empty no target is set: one participant is enough to reach the kelurahan."),
             _("The target of a kelurahan as a whole is independent of those of its groups."),
             *(
                 [_("Closed within the year, and in no sum: %(places)s.") % {"places": closed}]

@@ -11,8 +11,9 @@ from app.i18n import wita_today
 from app.permissions import Permission
 from app.queries.coverage.denominators import latest_denominators, list_areas, list_denominators
 from app.services.coverage.denominators import DenominatorInput, add_denominator, remove_denominator
+from app.web.date_fields import FormDates
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
-from app.web.forms import catch_problem, parse_optional_date, parse_whole_number
+from app.web.forms import catch_problem, parse_whole_number
 from app.web.pages import redirect, render
 
 PATH = "/pembanding"
@@ -30,8 +31,11 @@ class DenominatorForm(BaseModel):
     source: str = ""
 
     def to_input(self) -> DenominatorInput:
+        """Return the fields as the service takes them. Raises `Invalid` if the day is no date."""
+        dates = FormDates()
+        as_of = dates.day("as_of", self.as_of)
+        dates.require_valid()
         value = parse_whole_number(self.value.replace(".", ""))
-        as_of = parse_optional_date(self.as_of)
         return DenominatorInput(self.area_code, self.indicator, value, as_of, self.source)
 
 

@@ -16,8 +16,9 @@ from app.reports.coverage.gaps import CoverageGap, Order, gaps_download, gaps_he
 from app.reports.coverage.html import table_context
 from app.reports.coverage.rt import rt_download, rt_headline, rt_table
 from app.reports.coverage.states import state_text
-from app.reports.coverage.wording import subtitle
+from app.reports.coverage.wording import subtitle, target_note
 from app.reports.formats.download import Format
+from app.web.coverage.links import FigureLinks
 from app.web.coverage.page import MAX_WORKSHOP_CHOICES, render_report
 from app.web.coverage.query import CoverageQuery
 from app.web.dependencies import CurrentActor, Lang, ReadDb, ReportDb, Translate
@@ -86,7 +87,10 @@ def coverage_gaps_page(
             gap_count=len(gaps.gaps),
             form=form,
             headline=gaps_headline(gaps, _, language),
-            subtitle=subtitle(gaps.report, _),
+            subtitle=subtitle(gaps.report, _, language),
+            target_note=target_note(gaps.report, _, language),
+            target_year=gaps.report.target_year,
+            kelurahan_link=FigureLinks(actor, gaps.report).kelurahan_link,
             sessions=sessions_without_outcomes(
                 report_db, actor, gaps.report, form.filters, MAX_SESSIONS_SHOWN
             ),
@@ -127,14 +131,15 @@ def rt_coverage_page(
 ) -> Response:
     def page(form: CoverageQuery) -> Response:
         rt = build_rt_coverage(report_db, actor, form.filters, language)
+        links = FigureLinks(actor, rt.report)
         return render(
             request,
             "coverage/gaps/rt.html",
             form=form,
             headline=rt_headline(rt, _, language),
-            subtitle=subtitle(rt.report, _),
+            subtitle=subtitle(rt.report, _, language),
             table=rt_table(rt, _, language).for_people(),
-            **table_context(language),
+            **table_context(language, links.kelurahan_link, links.cell_link),
         )
 
     return render_report(request, db, report_db, actor, CoverageQuery, language, page)
@@ -170,15 +175,13 @@ def _plannable_workshops(db: Db, actor: Actor) -> list[WorkshopView]:
 def _plan_url(gap: CoverageGap, workshop: WorkshopView) -> str:
     """Return the URL of the form for a new session of the workshop, filled in for the gap.
 
-    The venue is the suggested one, the seats are the people missing to the target.
+    The venue is the suggested one, the seats are the people missing to the target if there is one.
     """
-    parameters: dict[str, str | int] = {
-        "venue": gap.venues.best,
-        "capacity": gap.gap,
-        "planned_for": gap.kelurahan,
-    }
-    if gap.group:
-        parameters[GROUP_PREFIX + gap.group] = gap.gap
+    parameters: dict[str, str | int] = {"venue": gap.venues.best, "planned_for": gap.kelurahan}
+    if gap.gap is not None:
+        parameters["capacity"] = gap.gap
+        if gap.group:
+            parameters[GROUP_PREFIX + gap.group] = gap.gap
     return f"/kegiatan/{workshop.code}/sesi/baru?{urlencode(parameters)}"
 
 

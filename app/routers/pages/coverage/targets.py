@@ -7,10 +7,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
 from app.errors import Invalid, Problem, TooLarge, UnreadableFile
-from app.i18n import N_, Translator, wita_today
+from app.i18n import N_, Language, Translator, wita_today
 from app.models.base import now
 from app.permissions import Permission
 from app.queries.coverage.targets import TargetGrid, load_target_grid
+from app.queries.installation.letterhead import get_letterhead
 from app.reports.formats.download import MEDIA_TYPES
 from app.reports.formats.xlsx import render_xlsx
 from app.services.coverage.targets import parse_targets, read_table, set_targets
@@ -64,9 +65,9 @@ def targets_page(
     grid = load_target_grid(db, actor, year, language)
     source_year = parse_whole_number(copied_from)
     if source_year is None:
-        return _page(request, grid, _)
+        return _page(request, grid, _, language)
     source = load_target_grid(db, actor, source_year, language)
-    return _page(request, grid, _, saved_texts(source))
+    return _page(request, grid, _, language, saved_texts(source))
 
 
 @router.post("/{year:int}")
@@ -88,7 +89,7 @@ def save_targets(
     with catch_problem(db) as caught:
         changed = set_targets(db, actor, year, texts, seen=parse_whole_number(str(form.get("seen", ""))))
     if problem := caught.problem:
-        return _page(request, load_target_grid(db, actor, year, language), _, texts, problem)
+        return _page(request, load_target_grid(db, actor, year, language), _, language, texts, problem)
     message = _("The targets are saved: %(count)s cells changed.") % {"count": changed}
     return redirect(f"/target/{year}", message if changed else _("Nothing has changed."))
 
@@ -97,7 +98,7 @@ def save_targets(
 def targets_file(db: ReadDb, actor: CurrentActor, year: int, language: Lang, _: Translate) -> Response:
     """Download the saved targets of a year as an Excel file, to fill in and upload again."""
     grid = load_target_grid(db, actor, year, language)
-    content = render_xlsx([target_table(grid, _)], now())
+    content = render_xlsx([target_table(grid, _, language)], now(), get_letterhead(db))
     return attachment(f"target-{year}.xlsx", content, MEDIA_TYPES["xlsx"])
 
 
@@ -131,8 +132,8 @@ def upload_table(
     try:
         parse_targets(table.texts)
     except Invalid as problem:
-        return _page(request, grid, _, table.texts, problem, remarks)
-    return _page(request, grid, _, table.texts, remarks=remarks)
+        return _page(request, grid, _, language, table.texts, problem, remarks)
+    return _page(request, grid, _, language, table.texts, remarks=remarks)
 
 
 def _read_table_bytes(file: UploadFile | str | None, pasted: str) -> bytes:
@@ -157,6 +158,7 @@ def _page(
     request: Request,
     grid: TargetGrid,
     _: Translator,
+    language: Language,
     texts: Mapping[TargetCell, str] | None = None,
     problem: Problem | None = None,
     remarks: Sequence[str] = (),
@@ -173,7 +175,7 @@ def _page(
             for kelurahan, group in grid.cells
         },
         "changes": grid.changes,
-        "closed": closed_names(form, _),
+        "closed": closed_names(form, _, language),
         "remarks": remarks,
         "unsaved": texts is not None,
     }
