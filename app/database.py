@@ -60,13 +60,24 @@ _NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _HOLDS_QUEUE = "holds-queue"
 
 
+# The execution option that says whether a WhatsApp gateway is set up.
+_HAS_WHATSAPP = "has_whatsapp_gateway"
+
+
 class NoSuchText(ValueError, DontWrapMixin):
     """A text that cannot be stored: it has a NUL in it, or half of a surrogate pair."""
 
 
 def create_engine(settings: Settings) -> Engine:
-    """Return the engine of the primary database."""
-    return _create_engine_for(settings.database)
+    """Return the engine of the primary database. It carries what services must know of the settings."""
+    engine = _create_engine_for(settings.database)
+    engine.update_execution_options(**{_HAS_WHATSAPP: settings.sends_whatsapp})
+    return engine
+
+
+def has_whatsapp_gateway(db: Db) -> bool:
+    """Return whether this installation sends WhatsApp messages by a gateway (`JANGKAU_WHATSAPP_URL`)."""
+    return bool(db.get_bind().get_execution_options().get(_HAS_WHATSAPP, False))
 
 
 def create_report_engine(settings: Settings, primary: Engine) -> Engine:

@@ -195,12 +195,13 @@ def workshop_create(
     title: Annotated[str, typer.Option()],
     group: Annotated[list[str] | None, typer.Option(help="A target group; may be repeated.")] = None,
     public: Annotated[bool, typer.Option("--public", help="With a public page for registering.")] = False,
+    phone: Annotated[str, typer.Option(help="A number to ask about it; a public page needs one.")] = "",
 ) -> None:
     """Create a workshop of Dinas Kominfo and print its code."""
     installation = load_installation()
     contact = installation.settings.privacy_contact
     with writing(installation.engine) as db:
-        data = workshops.WorkshopInput(title, tuple(group or ()), public=public)
+        data = workshops.WorkshopInput(title, tuple(group or ()), public=public, contact_phone=phone)
         workshop = workshops.create_workshop(db, OPERATOR, code, data, privacy_contact=contact)
     typer.echo(workshop.code)
 

@@ -15,6 +15,7 @@ from app.nik_vault import NikVault
 from app.queries.encryption import can_decrypt
 from app.services.key_rotation import is_rotating
 from app.services.messages.mail_server import mail_server_from_settings
+from app.services.messages.whatsapp_gateway import whatsapp_gateway_from_settings
 from app.settings import PREFIX, Settings, require_known
 from app.web.accounts.identity_provider import identity_provider_from_settings
 
@@ -54,6 +55,7 @@ def _load_settings() -> Settings:
 def require_valid_server_settings(installation: Installation) -> None:
     """Raise `Problem` for settings with which no worker process could start: the server would restart them for ever."""
     mail_server_from_settings(installation.settings)
+    whatsapp_gateway_from_settings(installation.settings)
     identity_provider_from_settings(installation.settings)
     with check_database_url("JANGKAU_REPORT_DATABASE_URL"):
         create_report_engine(installation.settings, installation.engine).dispose()

@@ -37,6 +37,7 @@ def report_coverage(
     compare: Annotated[
         Literal["before"] | None, typer.Option(help="Adds the period before, and the changes since.")
     ] = None,
+    trend: Annotated[bool, typer.Option("--trend", help="Adds the trend by month and by year.")] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
 ) -> None:
     """Print the coverage report, or write it to a file; documents are in Indonesian, the JSON in English."""
@@ -47,7 +48,13 @@ def report_coverage(
         report_engine = create_report_engine(installation.settings, installation.engine)
     with reading(report_engine) as db:
         report = build_coverage_report(
-            db, OPERATOR, filters, language, dimensions=dimensions_for(by), compare=compare is not None
+            db,
+            OPERATOR,
+            filters,
+            language,
+            dimensions=dimensions_for(by),
+            compare=compare is not None,
+            trend=trend,
         )
     content = coverage_download(report, file_format, translator(language), language).content
     if output is None:

@@ -4,10 +4,10 @@ They are for PostgreSQL. On SQLite only one transaction writes at a time (`BEGIN
 
 To avoid deadlocks every transaction takes them in the same order: the count of a limit (`services.limits`), people by
 `lock_identity_keys` or `lock_people_table`, the imports that read one file by their ids
-(`services.imports.shared.people.lock_shared_imports`), the workshop session's row, then rows of registrations and
-participants, last the count of a ticket's mails (`web.limits.TICKETS_SENT_AGAIN`). A transaction that may need an
-earlier lock takes it first: never `lock_people_table` after `lock_identity_keys` or after an import, or it could wait
-for a transaction that waits for it.
+(`services.imports.shared.people.lock_shared_imports`), the workshop session's row, or those of two sessions by their
+ids, then rows of registrations and participants, last the count of a ticket's mails (`web.limits.TICKETS_SENT_AGAIN`).
+A transaction that may need an earlier lock takes it first: never `lock_people_table` after `lock_identity_keys` or
+after an import, or it could wait for a transaction that waits for it.
 """
 
 from collections.abc import Collection, Iterable

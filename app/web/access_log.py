@@ -42,6 +42,7 @@ class PeoplePage:
 
 
 PEOPLE_PAGES = {
+    "/cari": PeoplePage("search"),
     "/catatan": PeoplePage("activity"),
     "/kegiatan/{code}/kehadiran": PeoplePage("workshop", "code"),
     "/mungkin-kembar": PeoplePage("possible-duplicate"),
@@ -57,9 +58,15 @@ PEOPLE_PAGES = {
     "/peserta/{participant_id}/kelompok": PeoplePage("participant", "participant_id"),
     "/peserta/{participant_id}/kelompok/{membership_id}": PeoplePage("participant", "participant_id"),
     "/peserta/{participant_id}/ubah": PeoplePage("participant", "participant_id"),
-    "/sesi/{code}": PeoplePage("session", "code"),
+    "/sesi/{code}/batalkan": PeoplePage("session", "code"),
     "/sesi/{code}/hadir": PeoplePage("session", "code"),
     "/sesi/{code}/hadir/{registration_code}": PeoplePage("registration", "registration_code"),
+    "/sesi/{code}/peserta": PeoplePage("session", "code"),
+    "/sesi/{code}/peserta/pilihan": PeoplePage("session", "code"),
+    "/sesi/{code}/peserta/sisa": PeoplePage("session", "code"),
+    "/sesi/{code}/pindah": PeoplePage("session", "code"),
+    "/sesi/{code}/ubah": PeoplePage("session", "code"),
+    "/sesi/{code}/whatsapp/{list_id}": PeoplePage("session", "code"),
     "/sesi/{code}/rekonsiliasi": PeoplePage("session", "code"),
     "/sesi/{code}/rekonsiliasi/{step}": PeoplePage("session", "code"),
     "/sesi/{code}/rekonsiliasi/lembar/{import_id}/{outcome}": PeoplePage("session", "code"),

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from app.nik_vault import NikVault
 from app.settings import Settings
 from app.web.accounts.identity_provider import IdentityProvider
+from app.web.letterhead import CachedLetterhead
 from app.web.limits import WrongCodes
 
 
@@ -28,6 +29,7 @@ class Container:
     wake_worker: Callable[[], None]
     rows_done: Callable[[int], tuple[int, int] | None]
     wrong_codes: WrongCodes
+    letterhead: CachedLetterhead
     identity_provider: IdentityProvider | None = None
 
     def close(self) -> None:

@@ -124,6 +124,20 @@ def get_logged_in_actor(request: Request, db: ReadDb, background: BackgroundTask
 LoggedInActor = Annotated[Actor, Depends(get_logged_in_actor)]
 
 
+def get_optional_actor(request: Request, db: ReadDb, background: BackgroundTasks) -> Actor | None:
+    """Return the user who is logged in by cookie, as `get_logged_in_actor` does, or None without a valid login.
+
+    For pages that everybody may open, and that show more to users.
+    """
+    try:
+        return get_logged_in_actor(request, db, background)
+    except Unauthenticated:
+        return None
+
+
+OptionalActor = Annotated[Actor | None, Depends(get_optional_actor)]
+
+
 def get_current_actor(request: Request, db: ReadDb, actor: LoggedInActor) -> Actor:
     """Return the user who is logged in by cookie, as `get_logged_in_actor` does.
 
@@ -134,6 +148,11 @@ def get_current_actor(request: Request, db: ReadDb, actor: LoggedInActor) -> Act
     if is_required and not has_second_factor(db, actor.user_id):
         raise SecondFactorNeeded(N_("Set up the second step of your login first."))
     return actor
+
+
+def get_visitor(request: Request, db: ReadDb, actor: OptionalActor) -> Actor | None:
+    """Return the user who is logged in by cookie, as `get_current_actor` does, or None without a valid login."""
+    return get_current_actor(request, db, actor) if actor else None
 
 
 def _record_use_later(
@@ -179,6 +198,7 @@ def get_api_actor(
 
 
 CurrentActor = Annotated[Actor, Depends(get_current_actor)]
+Visitor = Annotated[Actor | None, Depends(get_visitor)]
 
 # The actor of an API route, by the scope that a token needs for it. A new route takes `ApiActor`, unless it only reads.
 FiguresActor = Annotated[Actor, Security(get_api_actor, scopes=[TokenScope.FIGURES.value])]

@@ -15,7 +15,7 @@ from app.database import Db
 from app.i18n import wita_today
 from app.permissions import Actor
 from app.queries.data_version import data_version
-from app.web.flash import COOKIE
+from app.web.flash import COOKIE, REFUSAL_COOKIE
 from app.web.languages import language_of
 from app.web.pages import APP_FOLDER
 
@@ -42,9 +42,9 @@ def _etag(request: Request, db: Db, actor: Actor) -> str:
 
 
 def _not_modified(request: Request, tag: str) -> Response | None:
-    """Return a 304 if `tag` is in If-None-Match; None if not, or if a flash message has to be shown."""
+    """Return a 304 if `tag` is in If-None-Match; None if not, or if a flash message or refusal has to be shown."""
     known = {etag.strip() for etag in request.headers.get("if-none-match", "").split(",")}
-    if tag not in known or COOKIE in request.cookies:
+    if tag not in known or {COOKIE, REFUSAL_COOKIE} & request.cookies.keys():
         return None
     return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"etag": tag, **CACHE_HEADERS})
 

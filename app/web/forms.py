@@ -1,18 +1,19 @@
 """Reading the fields of a form, and catching the problem that sends a form back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BaseModel, BeforeValidator, ValidationError
 from starlette.datastructures import UploadFile
 
 from app.database import Db
-from app.errors import Conflict, Invalid, Problem, TooLarge, TooManyRequests, UnreadableFile
-from app.i18n import N_, wita
+from app.errors import PLEASE_CORRECT, Conflict, Invalid, Problem, TooLarge, TooManyRequests, UnreadableFile
+from app.i18n import N_
 from app.services.edit_conflicts import CHANGED
+from app.web.date_fields import date_error, parse_day
 
 FORM_PROBLEMS: tuple[type[Problem], ...] = (Invalid, Conflict, TooManyRequests, TooLarge, UnreadableFile)
 
@@ -22,7 +23,10 @@ Form = TypeVar("Form", bound=BaseModel)
 
 # Browsers send an empty field as "".
 EmptyIsNone = BeforeValidator(lambda value: value or None)
-OptionalDate = Annotated[date | None, EmptyIsNone]
+OptionalDate = Annotated[
+    date | None,
+    BeforeValidator(lambda value: parse_day(value) or value or None if isinstance(value, str) else value),
+]
 OptionalText = Annotated[str | None, EmptyIsNone]
 
 
@@ -61,36 +65,29 @@ def catch_problem(db: Db, *also: type[Problem]) -> Iterator[Caught]:
         caught.problem = problem
 
 
-def parse_local_time(text: str) -> datetime | None:
-    """Return the time of an `<input type="datetime-local">` as a naive datetime, None if the text is not a time.
-
-    Browsers send no time zone. A time that has one is converted to WITA, the time zone of Balikpapan.
-    """
+def parse_query(model: type[Form], parameters: Mapping[str, str]) -> tuple[Form, Invalid | None]:
+    """Return the model of a page's valid parameters, and an `Invalid` that names the others; None if all are valid."""
     try:
-        parsed = datetime.fromisoformat(text)
-        return parsed if parsed.tzinfo is None else wita(parsed).replace(tzinfo=None)
-    except (ValueError, OverflowError):
-        return None
-
-
-def parse_optional_local_time(text: str) -> datetime | None:
-    """Return the time of an `<input type="datetime-local">` as `parse_local_time` does, None for an empty field.
-
-    Text that is not a time becomes the year 1, which every service refuses.
-    """
-    return (parse_local_time(text) or datetime.min) if text.strip() else None  # noqa: DTZ901 (a wall-clock time)
-
-
-def parse_optional_date(text: str) -> date | None:
-    """Return the date of an `<input type="date">`, None for an empty field.
-
-    Text that is not a date becomes the year 1, which every service refuses: browsers allow years of more than four
-    digits.
-    """
-    try:
-        return date.fromisoformat(text) if text.strip() else None
-    except ValueError:
-        return date.min
+        return model.model_validate(dict(parameters)), None
+    except ValidationError as problem:
+        error_types = {str(error["loc"][0]): error["type"] for error in problem.errors()}
+    form = model.model_validate(
+        {name: value for name, value in parameters.items() if name not in error_types}
+    )
+    are_dates = all(error_type.startswith("date") for error_type in error_types.values())
+    refusal = Invalid(
+        PLEASE_CORRECT
+        if are_dates
+        else N_("The address asks for what there isn't: %(said)s. The other filters are kept."),
+        fields={
+            name: date_error(parameters[name], required=True)
+            if error_type.startswith("date")
+            else N_("There is no such choice.")
+            for name, error_type in error_types.items()
+        },
+        said=", ".join(f"{name}={parameters[name]}" for name in error_types),
+    )
+    return form, refusal
 
 
 def parse_whole_number(text: str) -> int | None:

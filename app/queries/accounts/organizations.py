@@ -14,11 +14,12 @@ from app.permissions import Actor, Permission
 
 @dataclass(frozen=True)
 class OrganizationView:
-    """An organization with the number of its active users and of its workshops."""
+    """An organization with the number of its active users and of its workshops; `phone` is E.164 or ""."""
 
     id: int
     name: str
     kind: str
+    phone: str
     users: int
     workshops: int
 
@@ -33,7 +34,12 @@ def list_organizations(db: Db, actor: Actor) -> list[OrganizationView]:
     ).order_by(col(Organization.name))
     return [
         OrganizationView(
-            organization.id, organization.name, organization.kind.value, user_count, workshop_count
+            organization.id,
+            organization.name,
+            organization.kind.value,
+            organization.phone or "",
+            user_count,
+            workshop_count,
         )
         for organization, user_count, workshop_count in db.execute(statement)
     ]

@@ -11,6 +11,7 @@ from app.errors import NotFound
 from app.i18n import N_
 from app.models import AmbiguousPlace, AmbiguousPlaceCandidate, Area, AreaAlias, AreaLevel
 from app.permissions import Actor, Permission
+from app.queries.areas.reference import reading_order
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class AmbiguousPlaceView:
 
 
 def list_kelurahan_details(db: Db, actor: Actor) -> list[KelurahanDetails]:
-    """Return every kelurahan by code, including those that no longer exist or don't exist yet.
+    """Return every kelurahan by `reading_order`, including those that no longer exist or don't exist yet.
 
     Raises `Forbidden` for everyone but administrators.
     """
@@ -47,7 +48,7 @@ def list_kelurahan_details(db: Db, actor: Actor) -> list[KelurahanDetails]:
     aliases: dict[str, list[str]] = defaultdict(list)
     for alias in db.exec(select(AreaAlias).order_by(AreaAlias.alias)):
         aliases[alias.area_code].append(alias.alias)
-    return [
+    details = (
         KelurahanDetails(
             code=area.code,
             name=area.name,
@@ -61,7 +62,8 @@ def list_kelurahan_details(db: Db, actor: Actor) -> list[KelurahanDetails]:
         )
         for area in areas.values()
         if area.level is AreaLevel.KELURAHAN and area.parent_code
-    ]
+    )
+    return sorted(details, key=reading_order)
 
 
 def get_kelurahan_details(db: Db, actor: Actor, code: str) -> KelurahanDetails:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, or_
 from sqlalchemy import select as select_columns
@@ -62,12 +62,26 @@ _KELURAHAN = (
     )
     .join(_Kecamatan, col(_Kecamatan.code) == col(Area.parent_code))
     .where(col(Area.level) == AreaLevel.KELURAHAN)
-    .order_by(col(Area.code))
 )
 
 
+class NamedKelurahan(Protocol):
+    """What has the names of a kelurahan and of its kecamatan."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kecamatan(self) -> str: ...
+
+
+def reading_order(kelurahan: NamedKelurahan) -> tuple[str, str]:
+    """Return the key by which lists and forms sort kelurahan: by kecamatan, then by name. Reports sort by code."""
+    return kelurahan.kecamatan.casefold(), kelurahan.name.casefold()
+
+
 def list_kelurahan(db: Db) -> list[KelurahanView]:
-    """Return every kelurahan that is valid today, by code."""
+    """Return every kelurahan that is valid today, by `reading_order`."""
     today = wita_today()
     return list_kelurahan_between(db, today, today)
 
@@ -76,12 +90,13 @@ def list_kelurahan_with(db: Db, present: str | None) -> list[KelurahanView]:
     """Return every kelurahan that is valid today, and the `present` one of a saved record, even if it is closed."""
     today = wita_today()
     offered = _KELURAHAN.where(_valid_between(today, today) | (col(Area.code) == present))
-    return [KelurahanView(*line) for line in db.execute(offered)]
+    return sorted((KelurahanView(*line) for line in db.execute(offered)), key=reading_order)
 
 
 def list_kelurahan_between(db: Db, first: date, last: date) -> list[KelurahanView]:
-    """Return every kelurahan that is valid on some day from the first to the last, by code."""
-    return [KelurahanView(*line) for line in db.execute(_KELURAHAN.where(_valid_between(first, last)))]
+    """Return every kelurahan that is valid on some day from the first to the last, by `reading_order`."""
+    valid = db.execute(_KELURAHAN.where(_valid_between(first, last)))
+    return sorted((KelurahanView(*line) for line in valid), key=reading_order)
 
 
 def is_valid_area(area: Area, level: AreaLevel) -> bool:
@@ -99,7 +114,7 @@ def list_target_groups(db: Db, language: Language) -> list[TargetGroupView]:
 
 def get_place_and_group_names(db: Db, language: Language) -> dict[str, str]:
     """Return the names of all kelurahan, also closed ones, and the labels of all target groups, by code."""
-    places = (KelurahanView(*line) for line in db.execute(_KELURAHAN))
+    places = sorted((KelurahanView(*line) for line in db.execute(_KELURAHAN)), key=reading_order)
     return {place.code: place.name for place in places} | {
         group.code: group.label for group in list_target_groups(db, language)
     }

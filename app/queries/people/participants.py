@@ -7,9 +7,11 @@ them says, and choices no more than initials and where they live (`records`).
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.database import Db
@@ -95,12 +97,39 @@ class ParticipantFilters:
     presence: Presence | None = None
 
 
+class ParticipantSort(StrEnum):
+    """By what participants are sorted: `SESSIONS` is their number, `LATEST` the start of the latest."""
+
+    NAME = "name"
+    KELURAHAN = "kelurahan"
+    SESSIONS = "sessions"
+    LATEST = "latest"
+
+
+@dataclass(frozen=True)
+class ParticipantOrder:
+    """An order of participants; those that are equal by it follow by name. Sessions and dates begin with the most."""
+
+    key: ParticipantSort = ParticipantSort.NAME
+    descending: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> "ParticipantOrder":
+        """Return the order of a URL's parameter, a key that is preceded by "-" if it is descending; else by name."""
+        key = text.removeprefix("-")
+        is_known = key in set(ParticipantSort)
+        return cls(ParticipantSort(key), descending=text.startswith("-")) if is_known else cls()
+
+    def __str__(self) -> str:
+        return f"-{self.key}" if self.descending else self.key.value
+
+
 @dataclass(frozen=True)
 class ParticipantPage:
-    """A page of participants in the order of names. `following` is the `after` of the next page, None on the last."""
+    """A page of participants, and whether another one follows it."""
 
     participants: tuple[ParticipantView, ...]
-    following: int | None
+    has_next: bool
 
 
 @dataclass(frozen=True)
@@ -147,26 +176,47 @@ def list_participants(
     db: Db,
     actor: Actor,
     filters: ParticipantFilters,
+    order: ParticipantOrder = ParticipantOrder(),
     *,
-    after: int | None = None,
-    limit: int = PAGE_LENGTH,
+    page: int = 1,
+    limit: int | None = PAGE_LENGTH,
 ) -> ParticipantPage:
-    """Return a page of at most `limit` participants who match the filters, by name.
+    """Return a page of at most `limit` participants who match the filters, in this order; without `limit` all.
 
-    They have a registration of any status, even a cancelled one, within the actor's scope for seeing participants. The
-    page begins behind the participant with the id `after`, which is `following` of the page before; it is empty if they
-    no longer exist.
+    They have a registration of any status, even a cancelled one, within the actor's scope for seeing participants.
     """
     shown = _select_shown(actor)
-    name, person_id = shown.name, col(Participant.id)
-    statement = shown.select().order_by(name, person_id).limit(limit + 1)
+    statement = shown.select().order_by(*_order_by(order, shown), shown.name, col(Participant.id))
     for condition in _conditions(actor, filters, shown):
         statement = statement.where(condition)
-    if after is not None:
-        name_of_after = shown.select(name).where(person_id == after).correlate(None).scalar_subquery()
-        statement = statement.where(tuple_(name, person_id) > tuple_(name_of_after, after))
+    if limit is not None:
+        statement = statement.offset((page - 1) * limit).limit(limit + 1)
     views = [_to_view(*row) for row in db.execute(statement)]
-    return ParticipantPage(tuple(views[:limit]), views[limit - 1].id if len(views) > limit else None)
+    return ParticipantPage(tuple(views[:limit]), limit is not None and len(views) > limit)
+
+
+def _order_by(order: ParticipantOrder, shown: ShownPeople) -> list[ColumnElement[Any]]:
+    """Return the terms of an order. Kelurahan follow their kecamatan's name; places outside the city come last."""
+    sessions, latest = shown.measures
+    terms: list[ColumnElement[Any]]
+    match order.key:
+        case ParticipantSort.NAME:
+            terms = [shown.name]
+        case ParticipantSort.KELURAHAN:
+            area, kecamatan = aliased(Area), aliased(Area)
+            name_of_kecamatan = (
+                select(col(kecamatan.name))
+                .join(area, col(area.parent_code) == col(kecamatan.code))
+                .where(col(area.code) == shown.kelurahan_code)
+                .scalar_subquery()
+            )
+            is_outside = case((shown.kelurahan_code.is_(None), 1), else_=0)
+            terms = [is_outside, func.coalesce(name_of_kecamatan, ""), func.coalesce(shown.kelurahan, "")]
+        case ParticipantSort.SESSIONS:
+            terms = [-sessions]
+        case ParticipantSort.LATEST:
+            return [latest.asc() if order.descending else latest.desc()]
+    return [term.desc() for term in terms] if order.descending else terms
 
 
 def get_participant_view(db: Db, actor: Actor, participant_id: int) -> ParticipantView:
@@ -285,7 +335,10 @@ def _conditions(actor: Actor, filters: ParticipantFilters, shown: ShownPeople) -
             matches |= shown.phone.contains(digits, autoescape=True)
         conditions.append(matches)
     if filters.presence:
-        conditions.append(col(Participant.id).in_(_select_counted_people(actor, filters, filters.presence)))
+        counted = _select_counted_people(filters, filters.presence).where(
+            registrations_within(actor, Permission.PARTICIPANT_READ)
+        )
+        conditions.append(col(Participant.id).in_(counted))
         return conditions
     if filters.kelurahan:
         conditions.append(shown.kelurahan_code == filters.kelurahan)
@@ -298,8 +351,25 @@ def _conditions(actor: Actor, filters: ParticipantFilters, shown: ShownPeople) -
     return conditions
 
 
-def _select_counted_people(actor: Actor, filters: ParticipantFilters, presence: Presence) -> Select[int]:
-    """Return the query for the ids of people whom the coverage report counts, within the actor's scope.
+def count_counted_people(db: Db, actor: Actor, filters: ParticipantFilters) -> tuple[int, int]:
+    """Return how many people a figure of the coverage report counts: within the actor's scope, and in all.
+
+    (0, 0) without `presence`. The search is left out.
+    """
+    if not filters.presence:
+        return 0, 0
+    everyone = _select_counted_people(filters, filters.presence)
+    visible = everyone.where(registrations_within(actor, Permission.PARTICIPANT_READ))
+    visible_people, all_people = (
+        select(func.count(statement.subquery().c.participant_id.distinct())).scalar_subquery()
+        for statement in (visible, everyone)
+    )
+    counts = db.execute(select(visible_people, all_people)).one()
+    return counts[0], counts[1]
+
+
+def _select_counted_people(filters: ParticipantFilters, presence: Presence) -> Select[int]:
+    """Return the query for the ids of people whom the coverage report counts, of all organizations.
 
     They are people from the city who were present, or with `presence.registered` were confirmed or came as walk-ins.
     """
@@ -307,7 +377,6 @@ def _select_counted_people(actor: Actor, filters: ParticipantFilters, presence: 
         select(col(Registration.participant_id))
         .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
         .where(
-            registrations_within(actor, Permission.PARTICIPANT_READ),
             col(Registration.status).in_(COUNTED_AS_REGISTERED),
             col(Registration.kelurahan_code).is_not(None),
             *session_conditions(presence.period, presence.filters),

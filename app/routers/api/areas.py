@@ -27,7 +27,8 @@ class TargetGroupOut(BaseModel):
 @router.get("/kelurahan")
 def list_kelurahan(db: ReadDb, _actor: FiguresActor) -> list[KelurahanOut]:
     """Return the kelurahan of the city that exist today, in the order of their codes. Every role may call this."""
-    return [KelurahanOut.model_validate(view, from_attributes=True) for view in reference.list_kelurahan(db)]
+    kelurahan = sorted(reference.list_kelurahan(db), key=lambda view: view.code)
+    return [KelurahanOut.model_validate(view, from_attributes=True) for view in kelurahan]
 
 
 @router.get("/target-groups")

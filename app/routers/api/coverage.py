@@ -27,6 +27,7 @@ FORBID_UNKNOWN_PARAMETERS = ConfigDict(extra="forbid")
 
 class ApiCoverageReportQuery(CoverageReportQuery):
     model_config = FORBID_UNKNOWN_PARAMETERS
+    trend: bool = False
 
 
 class ApiGapsQuery(CoverageQuery):
@@ -51,14 +52,15 @@ def coverage_report(
     """Return the coverage report of the city as a JSON, CSV, Excel or PDF file. Every role may download it.
 
     Without a period it is that of the latest year in which a session has started. `by` is the breakdown: one dimension,
-    or "all"; by default by kecamatan. `compare=before` adds the preceding period and the changes since.
+    or "all"; by default by kecamatan. `compare=before` adds the preceding period and the changes since, `trend=true`
+    the trend by month and by year.
 
     404 for a filter with an unknown code or id, 422 for an unknown parameter, a wrong value, or a period that ends
     before it begins.
     """
 
     def file() -> Response:
-        report = query.build_report(db, actor, language)
+        report = query.build_report(db, actor, language, trend=query.trend)
         return download(coverage_download(report, file_format, translate, language))
 
     return respond_with_etag(request, db, actor, file)

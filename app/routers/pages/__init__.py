@@ -5,13 +5,17 @@ from app.routers.pages import (
     activities,
     areas,
     coverage,
+    help_topics,
     home,
     imports,
+    installation,
     messages,
     people,
     personal_data,
     privacy,
     registrations,
+    search,
+    style,
     workshops,
 )
 
@@ -26,6 +30,10 @@ routers = (
     *messages.routers,
     *accounts.routers,
     *areas.routers,
+    *installation.routers,
     home.router,
+    help_topics.router,
     activities.router,
+    search.router,
+    style.router,
 )

@@ -11,7 +11,7 @@ from app.services.people.searches import log_search
 from app.web.container import container_of
 from app.web.dependencies import CurrentActor, ReadDb, Translate, Vault, WriteDb
 from app.web.downloads import download
-from app.web.forms import EmptyIsNone, OptionalDate
+from app.web.forms import EmptyIsNone, OptionalDate, parse_query
 from app.web.pages import build_url, render
 
 router = APIRouter(include_in_schema=False)
@@ -43,16 +43,19 @@ class ActivityQuery(BaseModel):
 
 
 @router.get("/catatan")
-def activities_page(
-    request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, form: Annotated[ActivityQuery, Query()]
-) -> Response:
-    """Show `PAGE_SIZE` lines of the activity log, the newest first. A search is logged: it may be for a name."""
+def activities_page(request: Request, db: ReadDb, vault: Vault, actor: CurrentActor) -> Response:
+    """Show `PAGE_SIZE` lines of the activity log, the newest first. A search is logged: it may be for a name.
+
+    With a wrong parameter it shows the lines that the others select, and what is wrong.
+    """
+    form, problem = parse_query(ActivityQuery, request.query_params)
     log_search(container_of(request).engine, vault, actor, "activity", "", form.q)
     lines = list_activities(db, actor, form.filters, before=form.before, limit=PAGE_SIZE + 1)
     shown = lines[:PAGE_SIZE]
     return render(
         request,
         "activities/log.html",
+        problem=problem,
         form=form,
         activities=shown,
         first=form.url() if form.before else "",

@@ -1,4 +1,4 @@
-"""Log searches of people: who searched and where, and of what was searched only a keyed hash."""
+"""Search people by a text, and log it: who searched and where, and of what was searched only a keyed hash."""
 
 from datetime import timedelta
 
@@ -6,7 +6,12 @@ from sqlalchemy import Engine
 
 from app.database import writing
 from app.nik_vault import NikVault
+from app.people.values.emails import parse_email
+from app.people.values.names import name_key
+from app.people.values.nik import parse_nik
+from app.people.values.phones import parse_phone
 from app.permissions import Actor
+from app.queries.people.search import PersonSearch
 from app.services.activities import log_activity
 from app.services.limits import Limit, count_use
 
@@ -28,3 +33,14 @@ def log_search(
         with writing(engine) as db:
             count_use(db, SEARCHES, str(actor.user_id))
             log_activity(db, actor, "search-people", subject, subject_id, after={"terms": hashed})
+
+
+def parse_person_search(vault: NikVault, text: str) -> PersonSearch:
+    """Return the search for a text: a whole NIK, e-mail address or phone number, else words of a name."""
+    if nik := parse_nik(text).digits:
+        return PersonSearch(nik_key=vault.key(nik))
+    if "@" in text:
+        return PersonSearch(email=parse_email(text))
+    if phone := parse_phone(text):
+        return PersonSearch(phone=phone)
+    return PersonSearch(name_key=name_key(text))

@@ -12,6 +12,7 @@ from app.models import Registration
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.permissions import CITIZEN, Actor, Permission
+from app.queries.installation.letterhead import get_letterhead
 from app.queries.personal_data.held_data import load_held_data
 from app.queries.personal_data.requests import get_person_at_desk, get_request
 from app.reports.formats.download import MEDIA_TYPES, Download
@@ -79,7 +80,7 @@ def _render(
     content = (
         orjson.dumps(held_data_json(held, moment), option=orjson.OPT_INDENT_2)
         if format_ == "json"
-        else render_held_data_pdf(held, moment, _, language)
+        else render_held_data_pdf(held, moment, get_letterhead(read_db), _, language)
     )
     stem = _("my-data")
     return Download(f"{stem}.{format_}", MEDIA_TYPES[format_], content)

@@ -12,6 +12,7 @@ from app.errors import Conflict
 from app.i18n import N_, Translator, date_text, time_text, translator, wita_today
 from app.models.base import now
 from app.permissions import Actor
+from app.queries.installation.letterhead import get_letterhead
 from app.queries.privacy.breaches import (
     BreachView,
     ConcernedPerson,
@@ -112,7 +113,7 @@ def download_letters(db: Db, engine: Engine, actor: Actor, breach_id: int, conta
     if not people:
         raise Conflict(N_("Nobody is concerned, so there are no letters."), code="nobody")
     recipients = [_recipient(person) for person in people]
-    content = render_letters_pdf(compose_letter(breach, contact), recipients, now())
+    content = render_letters_pdf(compose_letter(breach, contact), recipients, get_letterhead(db), now())
     file = Download(f"surat-{breach.id}.pdf", MEDIA_TYPES["pdf"], content)
     _log_download(engine, actor, breach, file, len(people))
     return file
@@ -124,7 +125,7 @@ def download_agency_letter(db: Db, actor: Actor, breach_id: int, contact: str) -
     letter = compose_agency_letter(breach, get_reach(db, actor, breach_id), contact)
     _ = _INDONESIAN
     agency = (_("The agency for personal data protection"), _("(Law 27 of 2022, article 58)"))
-    content = render_letters_pdf(letter, [agency], now())
+    content = render_letters_pdf(letter, [agency], get_letterhead(db), now())
     return Download(f"surat-lembaga-{breach.id}.pdf", MEDIA_TYPES["pdf"], content)
 
 
@@ -161,7 +162,8 @@ def download_people(db: Db, engine: Engine, actor: Actor, breach_id: int) -> Dow
         total=None,
         notes=(_("Personal data: delete this file when the letters are out."),),
     )
-    file = Download(f"orang-{breach.id}.xlsx", MEDIA_TYPES["xlsx"], render_xlsx((table,), now()))
+    content = render_xlsx((table,), now(), get_letterhead(db))
+    file = Download(f"orang-{breach.id}.xlsx", MEDIA_TYPES["xlsx"], content)
     _log_download(engine, actor, breach, file, len(people))
     return file
 

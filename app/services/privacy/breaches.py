@@ -19,7 +19,11 @@ from app.services.locks import lock_row
 
 MAX_LENGTH = 10_000
 MAX_TITLE_LENGTH = 200
-NEEDED = N_("This is needed.")
+NEEDED = {
+    "title": N_("A title is needed."),
+    "happened": N_("Write what happened."),
+    "data_affected": N_("Write which data are affected."),
+}
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def _parse(db: Db, data: BreachInput) -> dict[str, Any]:
         "data_affected": data.data_affected.strip(),
         "measures": data.measures.strip(),
     }
-    errors = {field: NEEDED for field, text in texts.items() if not text and field != "measures"}
+    errors = {field: sentence for field, sentence in NEEDED.items() if not texts[field]}
     errors |= {
         field: N_("This text is too long: at most %(count)s characters.")
         for field, text in texts.items()

@@ -64,10 +64,14 @@ def render_login(
     form: LoginForm,
     refusal: str = "",
     *,
+    is_empty: bool = False,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return the login page filled with `form`; `refusal` is the sentence why logging in failed, or ""."""
+    """Return the login page filled with `form`; `refusal` is the sentence why logging in failed, or "".
+
+    With `is_empty`, which says that there is no user, it tells how the first one is made.
+    """
     allows_passkeys = RelyingParty.from_base_url(container_of(request).settings.base_url) is not None
     provider = container_of(request).identity_provider
     return render(
@@ -76,6 +80,7 @@ def render_login(
         status=status,
         headers=headers,
         form=form,
+        is_empty=is_empty,
         refusal=refusal,
         allows_passkeys=allows_passkeys,
         provider=provider.name if provider else "",

@@ -24,6 +24,7 @@ SPBE: dict[str, JsonValue] = {
     "target_groups": ["umkm", "rt"],
     "pillar": "cakap",
     "public": True,
+    "contact_phone": "+6281200000411",
 }
 SPBE_OUT: dict[str, JsonValue] = {
     "organization": "Dinas Komunikasi dan Informatika",
@@ -43,10 +44,14 @@ class WorkshopIn(BaseModel):
     target_groups: list[str] = Field(default_factory=list)
     pillar: PillarCode | None = None
     public: bool = False
+    contact_phone: str = ""
 
 
 class WorkshopPatch(BaseModel):
-    """Fields that are left out stay as they are. Null removes the pillar. Pages do not list archived workshops."""
+    """Fields that are left out stay as they are. Null removes the pillar, "" the phone number.
+
+    Pages do not list archived workshops.
+    """
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"title": "Promosi SPBE", "public": False}]}
@@ -57,6 +62,7 @@ class WorkshopPatch(BaseModel):
     target_groups: list[str] | None = None
     pillar: PillarCode | None = None
     public: bool | None = None
+    contact_phone: str | None = None
     archived: bool | None = None
 
 
@@ -69,6 +75,7 @@ class WorkshopOut(BaseModel):
     organization: str
     pillar: PillarCode | None
     public: bool
+    contact_phone: str
     archived_at: datetime | None
     target_groups: list[str]
     sessions: int
@@ -109,7 +116,14 @@ def create_workshop(request: Request, data: WorkshopIn, db: WriteDb, actor: ApiA
         db,
         actor,
         data.code,
-        WorkshopInput(data.title, tuple(data.target_groups), data.description, data.pillar, data.public),
+        WorkshopInput(
+            data.title,
+            tuple(data.target_groups),
+            data.description,
+            data.pillar,
+            data.public,
+            data.contact_phone,
+        ),
         privacy_contact=container_of(request).settings.privacy_contact,
     )
     return WorkshopOut.model_validate(queries.get_workshop_view(db, actor, workshop.code))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 from app.database import writing
 from app.errors import TooManyRequests
 from app.i18n import N_
+from app.queries.accounts.users import has_users
 from app.services.accounts import logins
 from app.services.accounts.login_limits import LOGIN_PAGE, count_attempt, log_failed_login
 from app.services.accounts.passkeys import authentication_options, find_user_by_passkey
@@ -57,12 +58,12 @@ class PasskeyLoginForm(LoginForm):
 def login_page(request: Request, db: ReadDb, kembali: str = "/") -> Response:
     """Show the login form, or redirect a user who is logged in to the page `kembali`, "/" if that is not on this site.
 
-    The page deletes the check-in lists kept in the browser.
+    The page deletes the check-in lists kept in the browser. Without any user it tells how the first one is made.
     """
     idle = container_of(request).settings.idle_limit
     if (secret := get_login_secret(request)) and logins.find_login(db, secret, idle):
         return redirect(local_path(kembali))
-    return render_login(request, LoginForm(kembali=kembali))
+    return render_login(request, LoginForm(kembali=kembali), is_empty=not has_users(db))
 
 
 @router.post("/masuk")

@@ -15,6 +15,7 @@ from app.services.edit_conflicts import fingerprint
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, conflicting_form
 from app.web.pages import redirect, render
+from app.web.setup_steps import is_being_set_up
 
 PATH = "/administrasi/penyelenggara"
 
@@ -24,16 +25,17 @@ router = APIRouter(prefix=PATH, include_in_schema=False)
 class OrganizationForm(BaseModel):
     name: str = ""
     kind: OrganizationKind = OrganizationKind.PERANGKAT_DAERAH
+    phone: str = ""
     seen: str = ""
 
     @classmethod
     def from_saved(cls, organization: Organization) -> "OrganizationForm":
         """Return the form filled with a saved organization; `seen` is the fingerprint of its values."""
         saved = services.organization_input(organization)
-        return cls(name=saved.name, kind=saved.kind, seen=fingerprint(saved))
+        return cls(name=saved.name, kind=saved.kind, phone=saved.phone, seen=fingerprint(saved))
 
     def to_input(self) -> services.OrganizationInput:
-        return services.OrganizationInput(self.name, self.kind)
+        return services.OrganizationInput(self.name, self.kind, self.phone)
 
 
 @router.get("")
@@ -95,5 +97,10 @@ def _list_page(
 ) -> Response:
     organizations = queries.list_organizations(db, actor)
     return render(
-        request, "accounts/organizations.html", form=form, problem=problem, organizations=organizations
+        request,
+        "accounts/organizations.html",
+        form=form,
+        problem=problem,
+        organizations=organizations,
+        is_being_set_up=is_being_set_up(request, db, actor),
     )

@@ -25,6 +25,7 @@ from app.web.container import container_of
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, conflicting_form
 from app.web.pages import redirect, render
+from app.web.setup_steps import is_being_set_up
 
 router = APIRouter(prefix="/administrasi/pengguna", include_in_schema=False)
 
@@ -193,6 +194,7 @@ def _link_page(request: Request, db: Db, actor: Actor, user: User) -> Response:
         user=user,
         address=address,
         days=services.LINK_LIFETIME.days,
+        is_being_set_up=is_being_set_up(request, db, actor),
     )
 
 

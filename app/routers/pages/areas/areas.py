@@ -1,5 +1,6 @@
 """Kelurahan, for administrators: list, add, close by a last day, and other spellings of their names."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -11,8 +12,9 @@ from app.permissions import Actor, Permission
 from app.queries.areas import areas as queries
 from app.services.areas import aliases as area_aliases
 from app.services.areas import areas as services
+from app.web.date_fields import FormDates
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
-from app.web.forms import catch_problem, parse_optional_date, parse_whole_number
+from app.web.forms import catch_problem, parse_whole_number
 from app.web.pages import redirect, render
 
 PATH = "/administrasi/wilayah"
@@ -30,10 +32,14 @@ class KelurahanForm(BaseModel):
     tile_row: str = ""
 
     def to_input(self) -> services.KelurahanInput:
+        """Return the fields as the service takes them. Raises `Invalid` if the first day is no date."""
+        dates = FormDates()
+        valid_from = dates.day("valid_from", self.valid_from)
+        dates.require_valid()
         return services.KelurahanInput(
             self.code,
             self.name,
-            parse_optional_date(self.valid_from),
+            valid_from,
             _parse_tile(self.tile_column),
             _parse_tile(self.tile_row),
         )
@@ -44,6 +50,13 @@ class AreaForm(BaseModel):
 
     alias: str = ""
     last_day: str = ""
+
+    def parse_last_day(self) -> date | None:
+        """Return the last day, None for an empty field. Raises `Invalid` if it is no date."""
+        dates = FormDates()
+        last_day = dates.day("last_day", self.last_day)
+        dates.require_valid()
+        return last_day
 
 
 @router.get("")
@@ -84,7 +97,7 @@ def set_last_day(
 ) -> Response:
     """Set the last day of a kelurahan, or remove it if the field is empty."""
     with catch_problem(db) as caught:
-        services.set_last_day(db, actor, code, parse_optional_date(form.last_day))
+        services.set_last_day(db, actor, code, form.parse_last_day())
     if problem := caught.problem:
         return _page(request, db, actor, code, form, problem)
     return redirect(f"{PATH}/{code}", _("The changes are saved."))

@@ -14,8 +14,9 @@ from app.queries.areas import reference
 from app.queries.people.memberships import get_membership, list_memberships
 from app.queries.people.participants import get_participant, get_participant_view
 from app.services.people import memberships as services
+from app.web.date_fields import FormDates
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
-from app.web.forms import catch_problem, parse_optional_date
+from app.web.forms import catch_problem
 from app.web.pages import redirect, render
 
 router = APIRouter(prefix="/peserta/{participant_id}/kelompok", include_in_schema=False)
@@ -28,7 +29,10 @@ class MembershipForm(BaseModel):
     valid_to: str = ""
 
     def to_input(self) -> services.MembershipInput:
-        first, last = parse_optional_date(self.valid_from), parse_optional_date(self.valid_to)
+        """Return the fields as the service takes them. Raises `Invalid` with the errors of wrong dates."""
+        dates = FormDates()
+        first, last = dates.day("valid_from", self.valid_from), dates.day("valid_to", self.valid_to)
+        dates.require_valid()
         return services.MembershipInput(self.target_group, first, last, self.position)
 
 
@@ -86,7 +90,8 @@ def end_membership(
 ) -> Response:
     """Set the last day of a membership. If the day is empty or not possible, the form is shown again."""
     with catch_problem(db) as caught:
-        services.end_membership(db, actor, participant_id, membership_id, parse_optional_date(form.valid_to))
+        last_day = form.to_input().valid_to
+        services.end_membership(db, actor, participant_id, membership_id, last_day)
     if problem := caught.problem:
         membership = get_membership(db, actor, participant_id, membership_id)
         return _membership_page(request, db, actor, membership, form, language, problem)

@@ -1,5 +1,6 @@
 """Pages of participants: the list, and a participant with their registrations and the sheets these come from."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -13,16 +14,21 @@ from app.queries.people.history import list_participant_registrations
 from app.queries.people.memberships import list_memberships
 from app.queries.people.participants import (
     ParticipantFilters,
+    ParticipantOrder,
+    ParticipantSort,
     Presence,
+    count_counted_people,
     get_participant_view,
     list_participants,
 )
 from app.queries.people.proposals import count_proposals
 from app.reports.coverage.breakdowns import Pillar
 from app.reports.periods import Period
+from app.services.people.downloads import download_participants
 from app.services.people.searches import log_search
 from app.web.container import container_of
-from app.web.dependencies import CurrentActor, Lang, ReadDb, Vault
+from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
+from app.web.downloads import download
 from app.web.forms import EmptyIsNone, OptionalDate, OptionalText
 from app.web.pages import build_url, render
 
@@ -30,7 +36,7 @@ router = APIRouter(include_in_schema=False)
 
 
 class ParticipantQuery(BaseModel):
-    """The filters of the list, and the participant that the page of it begins after.
+    """The filters of the list, its order, and the number of its page.
 
     With both `from` and `to` it lists the people that a figure of the coverage report counts: present in that period,
     or registered. The report links here with filters that the page itself doesn't offer.
@@ -47,7 +53,12 @@ class ParticipantQuery(BaseModel):
     pillar: Annotated[Pillar | None, EmptyIsNone] = None
     organization: Annotated[int | None, EmptyIsNone] = None
     counted: Annotated[Literal["registered"] | None, EmptyIsNone] = None
-    after: Annotated[int | None, EmptyIsNone] = None
+    sort: str = Field("", alias="urut")
+    page: int = Field(1, alias="halaman", ge=1, le=100_000)
+
+    @property
+    def order(self) -> ParticipantOrder:
+        return ParticipantOrder.parse(self.sort)
 
     @property
     def filters(self) -> ParticipantFilters:
@@ -72,16 +83,29 @@ class ParticipantQuery(BaseModel):
     @property
     def other_params(self) -> dict[str, Any]:
         """The parameters that are set and have no field in the page's search form, which sends them along."""
-        offered = {"search", "kelurahan", "target_group", "after"}
+        offered = {"search", "kelurahan", "target_group", "sort", "page"}
         params = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=offered)
         return {name: value for name, value in params.items() if value}
 
-    def build_address(self, *, after: int | None) -> str:
-        """Return the URL of the list with these filters, after the participant with the id `after`.
+    def build_address(self, path: str = "/peserta", **changed: object) -> str:
+        """Return the URL of the list with these filters, on its first page unless `halaman` is among `changed`."""
+        params = self.model_dump(mode="json", by_alias=True, exclude_none=True) | {"halaman": None}
+        return build_url(path, params | changed)
 
-        None is the first page.
+    def sort_address(self, key: str) -> str:
+        """Return the URL of the list sorted by `key`: in the opposite order if it is sorted by it already."""
+        order = ParticipantOrder(ParticipantSort(key))
+        return self.build_address(urut=str(replace(order, descending=self.order == order)))
+
+    def direction(self, key: str) -> Literal["ascending", "descending"] | None:
+        """Return how the list is sorted by `key`, None if it is sorted by another one.
+
+        Numbers of sessions and dates begin with the most.
         """
-        return build_url("/peserta", self.model_dump(by_alias=True) | {"after": after})
+        if self.order.key != key:
+            return None
+        begins_with_most = key in {ParticipantSort.SESSIONS, ParticipantSort.LATEST}
+        return "descending" if self.order.descending is not begins_with_most else "ascending"
 
 
 @router.get("/peserta")
@@ -99,17 +123,39 @@ def participant_list(
     """
     actor.require(Permission.PARTICIPANT_READ)
     log_search(container_of(request).engine, vault, actor, "participant", "", form.search)
-    page = list_participants(db, actor, form.filters, after=form.after)
+    page = list_participants(db, actor, form.filters, form.order, page=form.page)
+    visible, counted = count_counted_people(db, actor, form.filters)
     return render(
         request,
         "people/list.html",
         participants=page.participants,
         form=form,
         presence=form.filters.presence,
-        following=form.build_address(after=page.following) if page.following else "",
+        visible=visible,
+        counted=counted,
+        first=form.build_address() if form.page > 1 else "",
+        following=form.build_address(halaman=form.page + 1) if page.has_next else "",
+        file=form.build_address("/peserta.xlsx"),
         places=reference.list_kelurahan(db),
         groups=[(group.code, group.label) for group in reference.list_target_groups(db, language)],
     )
+
+
+@router.get("/peserta.xlsx")
+def participant_file(
+    request: Request,
+    read_db: ReadDb,
+    db: WriteDb,
+    vault: Vault,
+    actor: CurrentActor,
+    form: Annotated[ParticipantQuery, Query()],
+    _: Translate,
+    language: Lang,
+) -> Response:
+    """Download all participants of the list as an Excel file. This GET writes to the activity log, as a search does."""
+    actor.require(Permission.PARTICIPANT_READ)
+    log_search(container_of(request).engine, vault, actor, "participant", "", form.search)
+    return download(download_participants(read_db, db, actor, form.filters, form.order, _, language))
 
 
 @router.get("/peserta/{participant_id}")

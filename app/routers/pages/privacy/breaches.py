@@ -1,6 +1,5 @@
 """Breaches of personal data: list, record, change, and the letters to the people and to the agency."""
 
-from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -23,16 +22,10 @@ from app.services.privacy.breach_letters import (
     get_reach,
 )
 from app.web.container import container_of
+from app.web.date_fields import FormDates, typed_clock, typed_date
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.downloads import download
-from app.web.forms import (
-    catch_problem,
-    conflicting_form,
-    parse_local_time,
-    parse_optional_date,
-    parse_optional_local_time,
-    parse_whole_number,
-)
+from app.web.forms import catch_problem, conflicting_form, parse_whole_number
 from app.web.pages import redirect, render
 
 PATH = "/administrasi/kebocoran"
@@ -41,10 +34,11 @@ router = APIRouter(prefix=PATH, include_in_schema=False)
 
 
 class BreachForm(BaseModel):
-    """Times are those of an `<input type="datetime-local">`, in WITA."""
+    """Dates and times are as they were typed, in WITA."""
 
     title: str = ""
     found: str = ""
+    found_time: str = ""
     happened: str = ""
     data_affected: str = ""
     measures: str = ""
@@ -55,7 +49,9 @@ class BreachForm(BaseModel):
     first_day: str = ""
     last_day: str = ""
     agency_notified: str = ""
+    agency_notified_time: str = ""
     people_notified: str = ""
+    people_notified_time: str = ""
     seen: str = ""
 
     @classmethod
@@ -64,7 +60,8 @@ class BreachForm(BaseModel):
         saved = services.breach_input(view)
         return cls(
             title=saved.title,
-            found=_time_text(saved.found),
+            found=typed_date(saved.found),
+            found_time=typed_clock(saved.found),
             happened=saved.happened,
             data_affected=saved.data_affected,
             measures=saved.measures,
@@ -72,17 +69,26 @@ class BreachForm(BaseModel):
             workshop=saved.workshop,
             session=saved.session,
             file=str(saved.file or ""),
-            first_day=_day_text(saved.first_day),
-            last_day=_day_text(saved.last_day),
-            agency_notified=_time_text(saved.agency_notified),
-            people_notified=_time_text(saved.people_notified),
+            first_day=typed_date(saved.first_day),
+            last_day=typed_date(saved.last_day),
+            agency_notified=typed_date(saved.agency_notified),
+            agency_notified_time=typed_clock(saved.agency_notified),
+            people_notified=typed_date(saved.people_notified),
+            people_notified_time=typed_clock(saved.people_notified),
             seen=fingerprint(saved),
         )
 
     def to_input(self) -> services.BreachInput:
+        """Return the fields as the service takes them. Raises `Invalid` with the errors of wrong dates and times."""
+        dates = FormDates()
+        found = dates.local_time("found", self.found, self.found_time)
+        first_day, last_day = dates.day("first_day", self.first_day), dates.day("last_day", self.last_day)
+        agency_notified = dates.local_time("agency_notified", self.agency_notified, self.agency_notified_time)
+        people_notified = dates.local_time("people_notified", self.people_notified, self.people_notified_time)
+        dates.require_valid()
         return services.BreachInput(
             title=self.title,
-            found=parse_local_time(self.found),
+            found=found,
             happened=_line_ends(self.happened),
             data_affected=_line_ends(self.data_affected),
             measures=_line_ends(self.measures),
@@ -90,10 +96,10 @@ class BreachForm(BaseModel):
             workshop=self.workshop,
             session=self.session,
             file=parse_whole_number(self.file),
-            first_day=parse_optional_date(self.first_day),
-            last_day=parse_optional_date(self.last_day),
-            agency_notified=parse_optional_local_time(self.agency_notified),
-            people_notified=parse_optional_local_time(self.people_notified),
+            first_day=first_day,
+            last_day=last_day,
+            agency_notified=agency_notified,
+            people_notified=people_notified,
         )
 
 
@@ -105,7 +111,8 @@ def breaches_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response
 @router.get("/baru")
 def new_breach_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
     actor.require(Permission.BREACH_WRITE)
-    return _form_page(request, db, actor, BreachForm(found=_time_text(wita(now()))))
+    today = wita(now())
+    return _form_page(request, db, actor, BreachForm(found=typed_date(today), found_time=typed_clock(today)))
 
 
 @router.post("/baru")
@@ -206,12 +213,3 @@ def _form_page(
 def _line_ends(text: str) -> str:
     """Return the text with "\\n" as the end of lines, as browsers send "\\r\\n"."""
     return "\n".join(text.splitlines())
-
-
-def _time_text(day_and_time: datetime | None) -> str:
-    """Return a time as the value of an `<input type="datetime-local">`, "" for None."""
-    return f"{day_and_time:%Y-%m-%dT%H:%M}" if day_and_time else ""
-
-
-def _day_text(day: date | None) -> str:
-    return day.isoformat() if day else ""
