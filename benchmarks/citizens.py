@@ -52,7 +52,12 @@ def make_workshops(url: str, workshops: int, places: int, places_per_kelurahan: 
         for number in range(1, workshops + 1):
             code = workshop_code(number)
             workshop = WorkshopInput(
-                f"Pengukuran {number}", GROUPS, "Untuk mengukur saja.", pillar="cakap", public=True
+                f"Pengukuran {number}",
+                GROUPS,
+                "Untuk mengukur saja.",
+                pillar="cakap",
+                public=True,
+                contact_phone="0812 0000 0411",
             )
             create_workshop(db, OPERATOR, code, workshop, privacy_contact=CONTACT)
             create_workshop_session(db, OPERATOR, code, session_code(number), session)

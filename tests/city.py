@@ -58,6 +58,8 @@ SEPINGGAN = "64.71.05.1002"
 MORNING = datetime(2025, 8, 5, 9)  # noqa: DTZ001 (a wall-clock time in WITA)
 OWN = "Panitia Literasi SPBE"
 OTHER = "Komunitas Pesisir Digital"
+# Whom to call about their workshops, as public pages need it.
+PHONES = {OWN: "+6281200000901", OTHER: "+6281200000902", DINAS_KOMINFO: "+6281200000900"}
 
 STAFF = (
     ("made@contoh.id", "Made Admin", Role.ADMIN, DINAS_KOMINFO),
@@ -89,6 +91,8 @@ class City:
                 or create_user(db, OPERATOR, email=email, name=name, role=role, organization=organization)
                 for email, name, role, organization in STAFF
             }
+            for organization in db.exec(select(Organization).where(col(Organization.phone).is_(None))):
+                organization.phone = PHONES.get(organization.name)
             self._kinds = {row.id: row.kind for row in db.exec(select(Organization))}
 
     def actor(self, name: str) -> Actor:

@@ -1,8 +1,8 @@
 """Fixtures for all tests: settings, engine, session and app.
 
 Further fixtures: `tests/database.py` (a database for every test, on SQLite and PostgreSQL), `tests/server.py` (real
-processes), `tests/sheet_reading.py` (where uploaded files are parsed), `tests/smtp_server.py` (receives mails) and
-`tests/identity_providers.py` (single sign-on).
+processes), `tests/sheet_reading.py` (where uploaded files are parsed), `tests/smtp_server.py` (receives mails),
+`tests/whatsapp_gateway.py` (receives WhatsApp messages) and `tests/identity_providers.py` (single sign-on).
 Helpers: `tests/city.py` (users, sessions, sheets), `tests/scenarios.py` (what a database holds before a test) and
 `tests/upcoming_sessions.py`.
 """
@@ -30,6 +30,7 @@ pytest_plugins = [
     "tests.server",
     "tests.sheet_reading",
     "tests.smtp_server",
+    "tests.whatsapp_gateway",
     "tests.identity_providers",
 ]
 

@@ -30,6 +30,11 @@ DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 # For a whole module: `pytestmark = on_sqlite`.
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
+# For long tests of what shorter ones try on both databases: on PostgreSQL they run in `make soak` alone.
+postgresql_in_soak = pytest.mark.parametrize(
+    "database_kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=KINDS, help="run no test on the other database")

@@ -22,6 +22,8 @@ from app.models import (
     ProposedChange,
     Registration,
     RegistrationStatus,
+    WhatsAppList,
+    WhatsAppRecipient,
 )
 from app.models.base import now
 from app.permissions import OPERATOR
@@ -75,6 +77,9 @@ def whole_office(city: City) -> None:
                 status=MessageStatus.FAILED,
             )
         )
+        db.add(WhatsAppList(id=1, workshop_session_id=registration.workshop_session_id, text="Sampai jumpa."))
+        db.flush()
+        db.add(WhatsAppRecipient(whatsapp_list_id=1, registration_id=registration.id))
         db.add(ExternalIdentity(user_id=city.users["made"].id, issuer="https://masuk.contoh.id", subject="7"))
         add_parts_of_accounts(db, city)
         db.add(

@@ -35,6 +35,7 @@ from app.models import (
     TokenScope,
     User,
     Venue,
+    WhatsAppList,
 )
 from app.permissions import OPERATOR
 from app.services.accounts.api_tokens import create_api_token
@@ -89,9 +90,12 @@ FIXED = {
     "key": LOGIN,
     "language": "en",
     "number": "2",
+    "setup_step": "mail",
     "outcome": "present",
     "path": "mark.svg",
+    "picture": "mendaftar.png",
     "step": "rows",
+    "topic_key": "mendaftar",
     "year": "2026",
 }
 COLUMNS: dict[str, Any] = {
@@ -100,6 +104,7 @@ COLUMNS: dict[str, Any] = {
     "denominator_id": Denominator.id,
     "identity_id": ExternalIdentity.id,
     "link_id": DelegationLink.id,
+    "list_id": WhatsAppList.id,
     "membership_id": GroupMembership.id,
     "merge_id": PeopleMerge.id,
     "message_id": Message.id,
@@ -140,6 +145,7 @@ class Office:
             "target_group": "umkm",
             "rt": "1",
             "phone": "081200000999",
+            "contact": "081200000998",
             "informed": "true",
         }
         registered = TestClient(app, follow_redirects=False).post(f"/delegasi/{found[1]}", data=person)

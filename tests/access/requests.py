@@ -5,7 +5,7 @@ from typing import Any
 from tests.city import MANGGAR
 
 COMING, PAST = "JUALAN-1", "JUALAN-2"
-SESSION = {"starts": "2026-12-05T09:00", "ends": "2026-12-05T12:00", "code": "JUALAN-9"}
+SESSION = {"day": "05-12-2026", "starts": "09.00", "ends": "12.00", "code": "JUALAN-9"}
 API_SESSION = {
     "code": "JUALAN-9",
     "starts_at": "2026-12-05T09:00:00+08:00",
@@ -20,14 +20,27 @@ PERSON = {
 }
 LIST = {"file": ("daftar.csv", b"Nama;Kelurahan\nTuti Kenanga;Manggar\n")}
 MARK = {"registration": "of the office", "status": "present", "at": "2026-12-05T09:00:00+08:00", "nonce": "a"}
+WALK_IN = {
+    "name": "Tuti Kenanga",
+    "kelurahan": MANGGAR,
+    "key": "a",
+    "at": "2026-12-05T09:00:00+08:00",
+    "early": True,
+}
 IMPORT = "/api/v1/attendance-imports/{import_id}"
 
 REQUESTS: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/sesi/{code}/ubah"): {"data": SESSION},
     ("POST", "/sesi/{code}/salin"): {"data": SESSION},
+    ("POST", "/sesi/{code}/pindah"): {"data": {"day": "06-12-2026"}},
+    ("POST", "/kegiatan/{code}/gandakan"): {"data": {"code": "LD-9", "title": "Kelas"}},
     ("POST", "/sesi/{code}/batalkan"): {"data": {"why": "hujan"}},
+    ("POST", "/sesi/{code}/whatsapp"): {"data": {"kepada": "all", "teks": "Sampai jumpa."}},
+    ("POST", "/sesi/{code}/whatsapp/{list_id}/{registration_code}"): {"data": {"terkirim": "true"}},
     ("POST", "/sesi/{code}/hadir"): {"data": {"registration": "of the office", "status": "present"}},
     ("POST", "/sesi/{code}/hadir/tanda"): {"json": MARK},
+    ("POST", "/sesi/{code}/peserta/tandai"): {"data": {"tanda": "present"}},
+    ("POST", "/sesi/{code}/hadir/datang/tertunda"): {"json": WALK_IN},
     ("POST", "/sesi/{code}/unggah"): {"files": LIST},
     ("POST", "/sesi/{code}/daftarkan"): {"data": {"text": "Tuti Kenanga, Manggar"}},
     ("POST", "/kegiatan/{workshop_code}/sesi/baru"): {"data": SESSION},

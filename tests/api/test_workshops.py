@@ -90,6 +90,7 @@ def test_a_workshop_is_created_read_and_changed(sari: TestClient, workshop: dict
         "organization": "Panitia Literasi SPBE",
         "pillar": "cakap",
         "public": False,
+        "contact_phone": "",
         "archived_at": None,
         "target_groups": ["rt", "umkm"],
         "sessions": 0,

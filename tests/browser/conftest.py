@@ -25,6 +25,7 @@ QUIET = [
 DESKTOP = 1280
 PHONE = 360
 SCREENSHOTS = Path("docs/screenshots")
+HELP_PICTURES = Path("docs/panduan/pictures")
 
 # Other tests may run at the same time: wait for expectations as long as for actions.
 expect.set_options(timeout=30_000)
@@ -93,10 +94,13 @@ def demonstration(jangkau: Jangkau) -> Logins:
 def screenshot() -> Screenshot:
     """A function that saves the top of a page as docs/screenshots/NAME-WIDTH.png at both widths, if SCREENSHOTS=1.
 
-    With `at` it takes a smaller picture of the page, from that element on.
+    With `at` it takes a smaller picture of the page, from that element on. With `topic` it also makes the picture of
+    that help topic: a phone's window, from the element `shows` on.
     """
 
-    def keep(page: Page, name: str, *, at: str | None = None) -> None:
+    def keep(
+        page: Page, name: str, *, at: str | None = None, topic: str | None = None, shows: str = "main"
+    ) -> None:
         if not os.environ.get("SCREENSHOTS"):
             return
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -104,6 +108,10 @@ def screenshot() -> Screenshot:
             if at:
                 page.locator(at).evaluate("element => element.scrollIntoView()")
             page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png")
+            if topic and width == PHONE:
+                page.set_viewport_size({"width": PHONE, "height": 560})
+                page.locator(shows).first.evaluate("element => element.scrollIntoView()")
+                page.screenshot(path=HELP_PICTURES / f"{topic}.png")
 
     return keep
 

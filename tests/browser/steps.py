@@ -38,8 +38,9 @@ def create_workshop(page: Page, code: str) -> None:
 
 def create_session(page: Page, workshop: str, code: str) -> None:
     page.goto(f"/kegiatan/{workshop}/sesi/baru")
-    page.locator("input[name=starts]").fill("2025-08-05T09:00")
-    page.locator("input[name=ends]").fill("2025-08-05T12:00")
+    page.locator("input[name=day]").fill("5-8-2025")
+    page.locator("input[name=starts]").fill("09.00")
+    page.locator("input[name=ends]").fill("12.00")
     page.locator("input[name=venue]").fill("Aula Contoh")
     page.locator("input[name=code]").fill(code)
     submit(page)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import segno
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 from sqlalchemy import Engine
 
 from app.models import AttendanceMark, Registration, RegistrationStatus
@@ -22,6 +22,13 @@ LISTS_KEPT_IN_THE_END = """async () => {
   const kept = async () => (await caches.keys()).length;
   for (let frames = 0; frames < 300 && await kept(); frames++) await new Promise(requestAnimationFrame);
   return kept();
+}"""
+# The form of a walk-in waits for an answer until `loseForm` is called; all else is fetched as usual.
+FORM_WITHOUT_ANSWER = """() => {
+  const { fetch } = window;
+  window.fetch = (address, ...rest) => String(address).endsWith("/datang")
+    ? new Promise((_, reject) => { window.loseForm = () => reject(new TypeError("no connection")); })
+    : fetch(address, ...rest);
 }"""
 PEOPLE = (("Siti Aminah", MANGGAR), ("Andi Contoh", LAMARU), ("Nur Aini", SEPINGGAN), ("Dewi Contoh", LAMARU))
 
@@ -75,7 +82,7 @@ def test_one_tap_a_person(
     expect(check_in.locator("#unsent")).to_be_hidden()
     assert budi.outcomes()["Siti Aminah"] == "present"
     check_accessibility(check_in)
-    screenshot(check_in, "check-in")
+    screenshot(check_in, "check-in", topic="hari-pelaksanaan")
 
     check_in.get_by_role("button", name="Batalkan").click()
     expect_outcome(check_in, "Andi Contoh", "")
@@ -197,6 +204,140 @@ def test_on_its_day_the_list_opens_without_a_connection(check_in: Page, budi: Ci
     check_in.get_by_role("button", name="Keluar").click()
     expect(check_in).to_have_url("/masuk")
     assert check_in.evaluate(LISTS_KEPT_IN_THE_END) == 0
+
+
+def type_walk_in(page: Page, name: str, kelurahan: str = "Manggar") -> None:
+    if not page.get_by_label("Nama", exact=True).is_visible():
+        page.locator("summary", has_text="Datang tanpa mendaftar").click()
+    page.get_by_label("Nama", exact=True).fill(name)
+    page.get_by_label("Kelurahan", exact=True).select_option(label=kelurahan)
+    page.get_by_role("button", name="Daftarkan dan tandai hadir").click()
+
+
+def kept(page: Page, name: str) -> Locator:
+    """Return the line of somebody who is kept on the device."""
+    return page.locator("#walk-ins-kept li", has_text=name)
+
+
+def test_who_comes_without_a_connection_is_registered_later_once(
+    check_in: Page, budi: City, check_accessibility: PageCheck
+) -> None:
+    begin_session(budi, "UMKM-2025-1")
+    check_in.goto(SESSION)
+    expect(check_in.get_by_text("terbuka tanpa sambungan")).to_be_visible()
+    tap(check_in, "Siti Aminah", "Hadir")
+    expect(check_in.locator("#unsent")).to_be_hidden()
+    check_in.context.set_offline(True)
+    type_walk_in(check_in, "Joko Contoh")
+    type_walk_in(check_in, "Rini Contoh", "Lamaru")
+    expect(kept(check_in, "Joko Contoh")).to_contain_text("Menunggu sambungan.")
+    expect(check_in.locator("#unsent")).to_have_text("2 belum terkirim")
+    expect(check_in.get_by_label("Nama", exact=True)).to_have_value("")
+    check_accessibility(check_in)
+    check_in.reload()
+    expect(kept(check_in, "Rini Contoh")).to_contain_text("Lamaru")
+    stored = check_in.evaluate("({...localStorage})")
+
+    check_in.context.set_offline(False)
+
+    expect_outcome(check_in, "Joko Contoh", "present")
+    expect_outcome(check_in, "Rini Contoh", "present")
+    expect(check_in.locator("#walk-ins-kept")).to_be_hidden()
+    assert "Joko" not in str(check_in.evaluate("({...localStorage})"))
+    check_in.evaluate("stored => Object.assign(localStorage, stored)", stored)  # the answers were lost
+    check_in.reload()
+    expect(check_in.locator("#unsent")).to_be_hidden()
+    assert len(budi.all(Registration)) == len(PEOPLE) + 1 + 2
+    assert all(mark.marked_at < mark.received_at for mark in budi.all(AttendanceMark))
+
+
+def test_the_page_loaded_anew_without_a_connection_loses_nobody_who_came(check_in: Page, budi: City) -> None:
+    """The list that is kept has one form for all: its key must not make one person replace another."""
+    begin_session(budi, "UMKM-2025-1")
+    check_in.goto(SESSION)
+    expect(check_in.get_by_text("terbuka tanpa sambungan")).to_be_visible()
+    tap(check_in, "Siti Aminah", "Hadir")
+    expect(check_in.locator("#unsent")).to_be_hidden()
+    check_in.context.set_offline(True)
+    for name in ("Joko Contoh", "Rini Contoh", "Tuti Contoh"):
+        check_in.reload()
+        type_walk_in(check_in, name)
+
+    expect(check_in.locator("#unsent")).to_have_text("3 belum terkirim")
+    check_in.context.set_offline(False)
+
+    expect_outcome(check_in, "Tuti Contoh", "present")
+    expect(check_in.locator("#walk-ins-kept")).to_be_hidden()
+    assert len(budi.all(Registration)) == len(PEOPLE) + 1 + 3
+
+
+def test_what_is_typed_while_an_answer_is_awaited_is_not_taken_for_who_was_sent(
+    check_in: Page, budi: City
+) -> None:
+    check_in.evaluate(FORM_WITHOUT_ANSWER)
+    type_walk_in(check_in, "Joko Contoh")
+    expect(check_in.locator("#walk-in form")).to_have_attribute("inert", "")
+    check_in.locator("#name").evaluate("field => { field.value = 'Rini Contoh' }")
+    check_in.evaluate("loseForm()")
+
+    expect(check_in.locator("#walk-in form")).not_to_have_attribute("inert", "")
+    expect(check_in.locator("#name")).to_have_value("Rini Contoh")
+    expect_outcome(check_in, "Joko Contoh", "present")
+    assert len(budi.all(Registration)) == len(PEOPLE) + 1 + 1
+
+
+def test_what_the_server_asks_about_who_came_is_answered_at_the_door(
+    check_in: Page, budi: City, check_accessibility: PageCheck
+) -> None:
+    budi.session("LAIN-1")
+    for _ in range(2):
+        budi.register("LAIN-1", "Joko Contoh")
+    tap(check_in, "Siti Aminah", "Hadir")
+    expect(check_in.locator("#unsent")).to_be_hidden()
+    check_in.context.set_offline(True)
+    for name in ("Joko Contoh", "Siti Aminah", "12"):
+        type_walk_in(check_in, name)
+    check_in.route("**/tertunda", fulfill_with_ok)
+
+    check_in.context.set_offline(False)
+
+    expect(kept(check_in, "Joko Contoh")).to_contain_text("Pilih salah satu")
+    check_accessibility(check_in)
+    kept(check_in, "Joko Contoh").get_by_role("radio").first.check()
+    kept(check_in, "Joko Contoh").get_by_role("button", name="Daftarkan dan tandai hadir").click()
+    expect_outcome(check_in, "Joko Contoh", "present")
+
+    expect(kept(check_in, "Siti Aminah")).to_contain_text("sudah terdaftar")
+    kept(check_in, "Siti Aminah").get_by_role("button", name="Hapus dari antrean").click()
+    expect(kept(check_in, "Siti Aminah")).to_have_count(0)
+
+    kept(check_in, "12").get_by_role("button", name="Perbaiki").click()
+    expect(check_in.get_by_label("Nama", exact=True)).to_have_value("12")
+    expect(check_in.locator("#walk-ins-kept")).to_be_hidden()
+    assert len(budi.all(Registration)) == len(PEOPLE) + 1 + 2 + 1
+
+
+def test_a_log_out_deletes_who_was_not_registered_after_asking(check_in: Page, budi: City) -> None:
+    check_in.context.set_offline(True)
+    type_walk_in(check_in, "Joko Contoh")
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept() if len(asked) > 1 else dialog.dismiss()
+
+    check_in.on("dialog", answer)
+    check_in.route("**/tertunda", lambda route: route.fulfill(body="Bad Gateway"))
+    check_in.context.set_offline(False)
+    for _ in range(2):
+        if not check_in.get_by_role("button", name="Keluar").is_visible():
+            check_in.get_by_role("button", name="Menu").click()
+        check_in.get_by_role("button", name="Keluar").click()
+
+    expect(check_in).to_have_url("/masuk")
+    assert "1 orang" in asked[0]
+    assert check_in.evaluate("Object.keys(localStorage).filter(key => key.includes('walk-ins')).length") == 0
+    assert len(budi.all(Registration)) == len(PEOPLE) + 1
 
 
 def test_what_another_device_did_shows_by_itself(check_in: Page, budi: City) -> None:

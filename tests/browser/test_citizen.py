@@ -18,6 +18,8 @@ from tests.upcoming_sessions import create_upcoming_session, update_session
 
 pytestmark = on_sqlite
 
+FORM = "/daftar/JUALAN?sesi=JUALAN-1"
+
 
 @pytest.fixture
 def width() -> int:
@@ -39,7 +41,8 @@ def city(engine: Engine, settings: Settings) -> City:
 def fill(page: Page, name: str) -> None:
     page.locator("[name=name]").fill(name)
     page.locator("[name=kelurahan]").select_option(label="Manggar")
-    page.locator("[name=target_group]").select_option("umkm")
+    page.locator("[name=target_group][value=umkm]").check()
+    page.locator("[name=email]").fill(f"{name.split()[0].lower()}@contoh.id")
     page.locator("[name=consent]").check()
 
 
@@ -48,12 +51,14 @@ def test_three_fields_lead_to_a_ticket(
     page: Page, city: City, javascript: bool, check_accessibility: PageCheck, screenshot: Screenshot
 ) -> None:
     look_closely = check_accessibility if javascript else skip_check
-    page.goto("/daftar")
+    page.goto("/daftar/JUALAN")
     look_closely(page)
-    page.get_by_role("link", name="Jualan Daring").click()
+    page.get_by_role("link", name="Daftar untuk sesi ini").click()
     expect(page.locator("[name=outside_place]")).to_be_hidden()
     look_closely(page)
     screenshot(page, "public-page")
+    page.locator("summary", has_text="Pemberitahuan privasi").click()
+    look_closely(page)
 
     fill(page, "Siti Contoh")
     submit(page)
@@ -62,7 +67,7 @@ def test_three_fields_lead_to_a_ticket(
     expect(page.locator(".ticket-name")).to_have_text("Siti Contoh")
     assert f"/tiket/{made.code}" in page.url
     look_closely(page)
-    screenshot(page, "ticket")
+    screenshot(page, "ticket", topic="tiket")
 
     page.get_by_role("link", name="Perbaiki", exact=True).click()
     look_closely(page)
@@ -71,7 +76,7 @@ def test_three_fields_lead_to_a_ticket(
     submit(page)
     expect(page.locator(".ticket")).to_contain_text("Samarinda")
 
-    page.get_by_role("link", name="Batalkan pendaftaran").click()
+    page.get_by_role("link", name="Batalkan pendaftaran", exact=True).click()
     look_closely(page)
     submit(page)
     expect(page.locator(".ticket-state")).to_have_text("Dibatalkan")
@@ -85,7 +90,7 @@ def lose_the_answer(route: Route) -> None:
 
 
 def test_a_lost_connection_loses_nothing(page: Page, city: City) -> None:
-    page.goto("/daftar/JUALAN")
+    page.goto(FORM)
     fill(page, "Siti Contoh")
     page.context.set_offline(True)
     submit(page)
@@ -99,25 +104,25 @@ def test_a_lost_connection_loses_nothing(page: Page, city: City) -> None:
     submit(page)
     expect(page.locator(".ticket-name")).to_have_text("Siti Contoh")
 
-    page.goto("/daftar/JUALAN")
+    page.goto(FORM)
     expect(page.locator("[name=name]")).to_have_value("")
     fill(page, "Budi Contoh")
     page.locator("[name=phone]").fill("0812")
-    page.route("**/daftar/*", fulfill_with_ok)
+    page.route("**/daftar/**", fulfill_with_ok)
     submit(page)
     expect(page.locator("#phone-error")).to_be_visible()
     page.wait_for_load_state()
-    page.unroute("**/daftar/*")
+    page.unroute("**/daftar/**")
 
-    page.goto("/daftar/JUALAN")
+    page.goto(FORM)
     expect(page.locator("[name=name]")).to_have_value("Budi Contoh")
     expect(page.get_by_text("Belum terkirim")).to_be_hidden()
     page.locator("[name=phone]").fill("")
-    page.route("**/daftar/*", lose_the_answer)
+    page.route("**/daftar/**", lose_the_answer)
     submit(page)
     page.wait_for_url("chrome-error://**")
-    page.unroute("**/daftar/*")
-    page.goto("/daftar/JUALAN")
+    page.unroute("**/daftar/**")
+    page.goto(FORM)
     submit(page)
     expect(page.locator(".ticket-name")).to_have_text("Budi Contoh")
     assert [one.channel for one in city.all(Registration)] == [None, "self", "self"]
@@ -141,6 +146,7 @@ def test_the_waiting_list_and_a_delegation(
     for number, name in enumerate(("Dewi Contoh", "Eko Contoh"), start=1):
         page.locator(f"[id='{number}.name']").fill(name)
         page.locator(f"[id='{number}.target_group']").select_option("rt")
+    page.get_by_label("Nomor WhatsApp Anda").fill("0812-0000-0700")
     page.get_by_label("Kami sudah memberi tahu mereka semua").check()
     page.get_by_role("button", name="Daftarkan semuanya").click()
     expect(page.locator("main tbody tr")).to_have_count(2)
@@ -150,7 +156,7 @@ def test_the_waiting_list_and_a_delegation(
 
 def test_whoever_lost_their_ticket_sees_that_it_is_on_its_way(page: Page, city: City) -> None:
     def registers() -> None:
-        page.goto("/daftar/JUALAN")
+        page.goto(FORM)
         fill(page, "Siti Contoh")
         page.locator("[name=phone]").fill("0812-0000-0501")
         page.locator("[name=email]").fill("siti@contoh.id")
@@ -158,8 +164,8 @@ def test_whoever_lost_their_ticket_sees_that_it_is_on_its_way(page: Page, city: 
 
     registers()
     expect(page.locator(".ticket-name")).to_have_text("Siti Contoh")
-    page.route("**/daftar/*", fulfill_with_ok)
+    page.route("**/daftar/**", fulfill_with_ok)
     registers()
-    page.unroute("**/daftar/*")
+    page.unroute("**/daftar/**")
     page.get_by_role("button", name="Kirim tiket ke alamat surel saya").click()
     expect(page.locator(".flash")).to_be_in_viewport()

@@ -15,6 +15,9 @@ from app.settings import Settings
 from tests.browser.conftest import DESKTOP, PHONE, PageCheck
 from tests.browser.steps import log_in_as, submit
 from tests.city import City, sheet
+from tests.database import postgresql_in_soak
+
+pytestmark = postgresql_in_soak
 
 HEADER = "Nama;Kelurahan;Unsur;Telepon;Kehadiran"
 FIRST = sheet(

@@ -13,6 +13,9 @@ from app.settings import Settings
 from tests.browser.conftest import DESKTOP, PHONE, PageCheck
 from tests.browser.steps import log_in_as, submit
 from tests.city import MORNING, City
+from tests.database import postgresql_in_soak
+
+pytestmark = postgresql_in_soak
 
 FIELD = Path(__file__).parents[1] / "field"
 THREE_DAYS = FIELD / "16-tiga-hari-tanggal.xlsx"

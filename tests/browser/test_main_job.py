@@ -35,7 +35,7 @@ def test_an_attendance_sheet_becomes_coverage(
     expect(page.locator(".kind-create strong")).to_have_text("68")
     expect(page.locator("#simpan")).to_contain_text(re.compile(r"\b0 \w+, 68 \w+"))  # "0 baru, 68 dikenali"
     check_accessibility(page)
-    screenshot(page, "review")
+    screenshot(page, "review", topic="mengunggah-kehadiran")
 
     page.locator("#simpan button[type=submit]").click()
     expect(page.locator("#simpan form")).to_have_count(0)
@@ -44,11 +44,12 @@ def test_an_attendance_sheet_becomes_coverage(
     page.locator("a[href='/cakupan?workshop=LURING-2025']").click()
     expect(page.locator("h1")).to_contain_text("34")
     check_accessibility(page)
-    screenshot(page, "coverage")
+    screenshot(page, "coverage", topic="membaca-cakupan")
 
     page.locator("form[action='/keluar'] button").click()
     log_in(page, "dinas@contoh.id", demonstration["dinas@contoh.id"])
     page.goto("/cakupan?workshop=LURING-2025")
+    page.locator("summary", has_text="Unduh").click()
     workbook = load_workbook(download(page, "xlsx", tmp_path))
     assert any("Manggar" in str(cell) for row in workbook.worksheets[0].values for cell in row)
     assert "Manggar" in download(page, "csv", tmp_path).read_text(encoding="utf-8-sig")
@@ -57,7 +58,7 @@ def test_an_attendance_sheet_becomes_coverage(
 
 def download(page: Page, kind: str, folder: Path) -> Path:
     with page.expect_download() as started:
-        page.locator(f"a[href^='/cakupan.{kind}?']").click()
+        page.locator(f"a[href^='/cakupan.{kind}?']").first.click()
     path = folder / started.value.suggested_filename
     started.value.save_as(path)
     return path

@@ -1,7 +1,6 @@
 """An organizer: from nothing to a link that people register by, and people registered while they are typed."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -47,13 +46,19 @@ def test_from_nothing_to_a_link_to_share(sari: Page, check_accessibility: PageCh
     check_accessibility(sari)
     sari.locator("main .actions a[href$='/sesi/baru']").click()
     starts = morning_in(10)
-    sari.locator("input[name=starts]").fill(f"{starts:%Y-%m-%dT%H:%M}")
-    sari.locator("input[name=ends]").fill(f"{starts + timedelta(hours=3):%Y-%m-%dT%H:%M}")
+    sari.locator("input[name=day]").fill(f"{starts:%d-%m-%Y}")
+    sari.locator("input[name=starts]").fill("9")
+    sari.locator("input[name=ends]").fill("12")
     check_accessibility(sari)
     submit(sari)
 
-    shared = sari.locator("#public_address")
-    expect(shared).to_have_value(re.compile(r"/daftar/LD-\d{4}-1$"))
+    sari.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sari.locator("main .actions a[data-copies-text]").click()
+    expect(sari.locator("main .actions a[data-copies-text]")).to_have_text("Tersalin")
+    assert re.search(r"/daftar/LD-\d{4}-1$", sari.evaluate("navigator.clipboard.readText()"))
+
+    sari.locator("nav.tabs a[href$='/undang']").click()
+    expect(sari.locator("#public_address")).to_have_value(re.compile(r"/daftar/LD-\d{4}-1$"))
     sari.locator("button[data-copies=public_address]").click()
     expect(sari.locator("button[data-copies=public_address]")).to_have_text("Tersalin")
     check_accessibility(sari)
@@ -92,6 +97,7 @@ def test_proposed_changes_are_decided(sari: Page, city: City, check_accessibilit
         form={
             "name": "Ani Aster",
             "kelurahan": MANGGAR,
+            "target_group": "umkm",
             "phone": "081200000411",
             "email": "ani@contoh.id",
             "consent": "true",
@@ -115,7 +121,7 @@ def register_person(page: Page, name: str, *, by_button: bool = False) -> None:
     page.goto("/sesi/JUALAN-1/daftarkan-orang")
     page.locator("input[name=name]").press_sequentially(name.split()[-1].lower())
     if by_button:
-        page.locator("button.find").click()
+        page.locator(".find button").click()
     page.locator("#saran li", has_text=name).locator("button").click()
     expect(page.locator("input[name=name]")).to_have_value(name)
     page.locator("select[name=target_group]").select_option("umkm")
@@ -156,14 +162,24 @@ def test_the_page_of_a_session(
     with writing(city.engine) as db:
         held = db.exec(select(WorkshopSession)).all()[-1]
         for number, (place, flower) in enumerate(zip(places, flowers, strict=True)):
-            given = PersonInput(f"Contoh {flower}", place, "rt" if number % 3 else "umkm", rt=str(number + 1))
+            given = PersonInput(
+                f"Contoh {flower}",
+                place,
+                "rt" if number % 3 else "umkm",
+                rt=str(number + 1),
+                email=f"{flower.lower()}@contoh.id",
+            )
             asking = RegistrationRequest(Channel.ORGANIZER if number % 2 else Channel.SELF, consent=True)
             registrations.register_person(db, city.vault, city.actor("sari"), held.id, given, asking)
 
     sari.goto("/sesi/JUALAN-1")
 
-    expect(sari.locator("#menunggu ~ table").first.locator("tbody tr")).not_to_have_count(0)
     check_accessibility(sari)
     screenshot(sari, "session")
+    sari.goto("/sesi/JUALAN-1/peserta")
+    expect(sari.locator("#menunggu ~ table").first.locator("tbody tr")).not_to_have_count(0)
+    check_accessibility(sari)
     sari.goto("/kalender")
     check_accessibility(sari)
+    sari.goto("/kegiatan/JUALAN")
+    screenshot(sari, "workshop", topic="kegiatan-baru")

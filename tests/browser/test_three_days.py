@@ -32,7 +32,7 @@ def three_days(engine: Engine, settings: Settings) -> City:
     ("database_kind", "width", "javascript"),
     [
         pytest.param("sqlite", PHONE, True, id="phone"),
-        pytest.param("postgresql", 1280, False, id="desktop-without-scripts"),
+        pytest.param("postgresql", 1280, False, id="desktop-without-scripts", marks=pytest.mark.soak),
     ],
 )
 def test_one_file_records_three_days(

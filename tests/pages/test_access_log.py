@@ -185,7 +185,7 @@ def test_views_change_neither_a_ticket_nor_the_version_of_reports(
     report = organizer.get("/cakupan", params={"from": "2025-01-01", "to": "2025-12-31"})
 
     organizer.get(f"/pendaftaran/{kinanti.code}")
-    organizer.get("/sesi/SPBE-2025-1")
+    organizer.get("/sesi/SPBE-2025-1/peserta")
 
     sequence = re.compile(r"SEQUENCE:\d+")
     assert sequence.findall(organizer.get(f"/tiket/{kinanti.code}.ics").text) == sequence.findall(calendar)

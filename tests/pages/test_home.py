@@ -1,5 +1,6 @@
 """The home page: what the user has to do."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,7 +8,16 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 
 from app.database import writing
-from app.models import Message, MessageKind, MessageStatus, Registration, RegistrationStatus, WorkshopSession
+from app.i18n import wita_today
+from app.models import (
+    CoverageTarget,
+    Message,
+    MessageKind,
+    MessageStatus,
+    Registration,
+    RegistrationStatus,
+    WorkshopSession,
+)
 from app.models.base import now
 from tests.city import City
 from tests.upcoming_sessions import begin_session, create_upcoming_session
@@ -40,13 +50,18 @@ def test_an_upload_says_how_many_rows_need_attention(
     assert "1 need attention" in staff.get("/").text
 
 
-def test_a_coming_session_is_listed_and_is_no_task(staff: TestClient, city: City) -> None:
+def test_the_next_session_is_a_card_and_further_ones_are_listed(staff: TestClient, city: City) -> None:
     create_upcoming_session(city, "JUALAN-1", days=2)
+    create_upcoming_session(city, "JUALAN-2", days=3)
 
     page = staff.get("/").text
 
-    assert page.index("Coming sessions") < page.index("/sesi/JUALAN-1")
-    assert "There is nothing to do." in page
+    assert (
+        page.index("Next: Jualan Daring")
+        < page.index("/sesi/JUALAN-1")
+        < page.index("Coming sessions")
+        < page.index("/sesi/JUALAN-2")
+    )
 
 
 def test_users_who_may_record_attendance_see_todays_sessions(
@@ -56,9 +71,14 @@ def test_users_who_may_record_attendance_see_todays_sessions(
 
     page = staff.get("/").text
 
-    assert page.index("Today") < page.index("Under way") < page.index('href="/sesi/JUALAN-1/hadir"')
+    assert page.index("Today: Jualan Daring") < page.index('href="/sesi/JUALAN-1/hadir"')
+    assert "Today's sessions" not in page
     assert "There is nothing to do." not in page
     assert "Today" not in viewer.get("/").text
+
+    begin_session(city, create_upcoming_session(city, "JUALAN-2"))
+    page = staff.get("/").text
+    assert page.index("Today's sessions") < page.rindex("JUALAN-2/hadir")
 
 
 def test_coming_sessions_with_a_waiting_list_are_listed(
@@ -71,8 +91,8 @@ def test_coming_sessions_with_a_waiting_list_are_listed(
 
     page = staff.get("/").text
 
-    assert "/sesi/JUALAN-1?status=waitlisted#pendaftar" in page
-    assert "/sesi/UMKM-2025-1?status=waitlisted" not in page
+    assert "/sesi/JUALAN-1/peserta?status=waitlisted#pendaftar" in page
+    assert "/sesi/UMKM-2025-1/peserta?status=waitlisted" not in page
     assert "?status=waitlisted" not in viewer.get("/").text
 
 
@@ -153,7 +173,45 @@ def test_users_who_plan_see_the_coverage_of_the_city(
 
     page = request.getfixturevalue(user).get("/").text
 
-    assert ("1 of 34 kelurahan reached their target for 2025" in page) == sees
-    assert ("Nobody has registered yet from 33 kelurahan:" in page) == sees
+    assert ("1 of 34 kelurahan were reached (at least one participant)" in page) == sees
+    assert ("33 kelurahan from which nobody has registered" in page) == sees
     assert ('href="/cakupan/berikutnya"' in page) == sees
     assert ("There is nothing to do." in page) != sees
+
+
+def test_the_kelurahan_without_registrations_are_folded_and_lead_to_their_coverage(
+    organizer: TestClient, workshop_session: WorkshopSession, city: City
+) -> None:
+    city.import_sheet("SPBE-2025-1", LIST)
+
+    page = organizer.get("/").text
+
+    folded = page[page.index("<details>") : page.index("</details>")]
+    assert folded.count('<a href="/cakupan?kecamatan=') == 33
+    assert '<a href="/cakupan?kecamatan=64.71.01#64.71.01.1002">Lamaru</a>' in folded
+
+
+def test_at_most_three_cards_say_what_to_do_now(
+    organizer: TestClient, viewer: TestClient, workshop_session: WorkshopSession, city: City
+) -> None:
+    assert cards(organizer) == ["Sessions without attendance: 1", "Something new"]
+
+    city.upload("SPBE-2025-1", LIST)
+    begin_session(city, create_upcoming_session(city))
+    city.session("LAIN-1")
+    assert cards(organizer) == ["Today: Jualan Daring", "Uploads that wait for you: 1", "Something new"]
+
+    year = wita_today().year
+    target, coverage, areas = cards(viewer)
+    assert target == f"No target is set for {year}"
+    assert "0 of 34 kelurahan" in coverage
+    assert areas == "Where to go next"
+    with writing(city.engine) as db:
+        db.add(CoverageTarget(year=year, target=1))
+    assert f"No target is set for {year}" not in cards(viewer)
+
+
+def cards(browser: TestClient) -> list[str]:
+    """Return the headings of the cards on the home page."""
+    page = browser.get("/").text
+    return re.findall(r"<h2>(.*?)</h2>", page[page.index('<ul class="todo">') : page.index("</main>")])

@@ -2,6 +2,10 @@
 
 import gzip
 import re
+import shutil
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -9,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from app.database import writing
 from app.models import Message, MessageKind, WorkshopSession
+from app.web import static_files
 from tests.city import City
 from tests.upcoming_sessions import create_upcoming_session
 
@@ -23,6 +28,10 @@ PAGES = (
     "/kegiatan/SPBE-2025/ubah",
     "/kegiatan/SPBE-2025/sesi/baru",
     "/sesi/SPBE-2025-1",
+    "/sesi/SPBE-2025-1/peserta",
+    "/sesi/SPBE-2025-1/undang",
+    "/sesi/SPBE-2025-1/kehadiran",
+    "/sesi/SPBE-2025-1/unggahan",
     "/sesi/SPBE-2025-1/ubah",
     "/sesi/SPBE-2025-1/salin",
     "/sesi/SPBE-2025-1/batalkan",
@@ -47,13 +56,19 @@ PAGES = (
     "/pesan",
     "/unggahan",
     "/mungkin-kembar",
+    "/cari",
+    "/cari?q=a",
     "/administrasi",
+    "/administrasi/mulai",
+    "/administrasi/kop-surat",
+    "/administrasi/surel",
     "/administrasi/pemberitahuan",
     "/administrasi/kebocoran",
     "/administrasi/kebocoran/baru",
     "/privasi",
     "/privasi/2026-2",
     "/daftar",
+    "/jadwal",
     "/sesi/SPBE-2025-1/hadir",
     "/sesi/SPBE-2025-1/delegasi",
     "/sesi/SPBE-2025-1/whatsapp",
@@ -92,14 +107,13 @@ def test_every_input_has_a_label(admin: TestClient, workshop_session: WorkshopSe
                 "/",
                 "/kegiatan",
                 "/unggahan",
-                "/pesan",
                 "/peserta",
                 "/cakupan",
                 "/administrasi",
             ],
         ),
-        ("organizer", ["/", "/kegiatan", "/unggahan", "/pesan", "/peserta", "/cakupan"]),
-        ("staff", ["/", "/kegiatan", "/unggahan", "/pesan", "/peserta", "/cakupan"]),
+        ("organizer", ["/", "/kegiatan", "/unggahan", "/peserta", "/cakupan"]),
+        ("staff", ["/", "/kegiatan", "/unggahan", "/peserta", "/cakupan"]),
         ("viewer", ["/", "/kegiatan", "/cakupan"]),
     ],
 )
@@ -118,8 +132,8 @@ def test_the_navigation_offers_what_the_role_may_open(
 @pytest.mark.parametrize(
     ("who", "lists"),
     [
-        ("organizer", ["/peserta", "/mungkin-kembar", "/usulan", "/permintaan-data"]),
-        ("staff", ["/peserta", "/usulan"]),
+        ("organizer", ["/peserta", "/mungkin-kembar", "/usulan", "/permintaan-data", "/pesan"]),
+        ("staff", ["/peserta", "/usulan", "/pesan"]),
     ],
 )
 def test_lists_about_people_lead_to_each_other(
@@ -162,12 +176,42 @@ def test_a_page_is_light_with_everything_it_loads(nobody: TestClient, city: City
     assert weight < LIGHT, weight
 
 
-def test_what_browsers_may_keep_for_good_says_so(nobody: TestClient) -> None:
-    kept = re.search(r'href="(/static/jangkau\.css\?v=\w+)"', nobody.get("/masuk").text)
+def test_what_browsers_may_keep_for_good_says_so(admin: TestClient, nobody: TestClient) -> None:
+    kept = re.search(r'href="(/static/pages\.css\?v=\w+)"', admin.get("/").text)
     assert kept is not None
     assert "immutable" in nobody.get(kept[1]).headers["cache-control"]
+    assert nobody.get("/static/pages.css").headers["cache-control"] == "no-cache"
     assert nobody.get("/static/jangkau.css").headers["cache-control"] == "no-cache"
     assert nobody.get("/static/tidak-ada.css").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/masuk", "/daftar", "/daftar/JUALAN", "/privasi", "/tidak-ada"])
+def test_citizens_wait_for_no_second_file_before_they_read(nobody: TestClient, city: City, path: str) -> None:
+    """The style sheet is in the page, where the policy allows it by its checksum; scripts wait for the page."""
+    create_upcoming_session(city)
+    page = nobody.get(path)
+
+    [style] = re.findall(r"<style>(.*?)</style>", page.text, re.DOTALL)
+    checksum = b64encode(sha256(style.encode()).digest()).decode()
+    assert f"'sha256-{checksum}'" in page.headers["content-security-policy"]
+    assert "</" not in style
+    assert not re.findall(r'<link rel="stylesheet"[^>]*>', page.text)
+    scripts = re.findall(r"<script[^>]*>", page.text)
+    assert [script for script in scripts if "defer" not in script and 'type="module"' not in script] == []
+
+
+def test_a_changed_style_sheet_shows_when_the_page_is_loaded_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(static_files.STATIC_FOLDER, tmp_path / "static"))
+    monkeypatch.setattr(static_files, "STATIC_FOLDER", copy)
+    before = static_files.joined_sheet(), static_files.public_sheet()
+
+    (copy / "jangkau.css").write_text("p { color: red }")
+    after = static_files.joined_sheet(), static_files.public_sheet()
+
+    assert {sheet.url for sheet in before}.isdisjoint(sheet.url for sheet in after)
+    assert all("color: red" in sheet.text for sheet in after)
 
 
 def test_a_fault_of_ours_is_a_page_for_users_too(app: FastAPI, city: City, admin: TestClient) -> None:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from app.cli.commands import app
 from app.settings import Settings
 
-LINK = re.compile(r"\]\((?!\w+:)([^)#]+)\)")
+LINK = re.compile(r"\]\((?!\w+:|/)([^)#]+)\)")
 
 
 def test_every_setting_is_explained() -> None:

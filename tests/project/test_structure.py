@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,12 +29,27 @@ def test_only_database_py_commits() -> None:
 
 def test_no_package_index_is_named() -> None:
     """In npm's lock the only URLs are those for donations."""
-    address = re.compile(r"\w://(?!127\.0\.0\.1|localhost|github\.com/sponsors/)")
+    address = re.compile(r'^(?!\s*"url": ).*\w://(?!127\.0\.0\.1|localhost)')
     assert list(lines_with(address, files(*INSTALLED_FROM))) == []
 
 
 def test_no_file_names_a_folder_of_one_machine() -> None:
     assert list(lines_with(MACHINE_FOLDER, files("."))) == []
+
+
+def test_the_image_is_built_with_what_the_wheel_takes_along() -> None:
+    """The image's build sees no folder that .dockerignore leaves out."""
+    ignored = Path(".dockerignore").read_text().split()
+    wheel = tomllib.loads(Path("pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    taken = [Path(path) for path in wheel["force-include"]]
+
+    left_out = [
+        path
+        for path in taken
+        if f"!{path}" not in ignored
+        and any(place.match(pattern) for place in (path, *path.parents) for pattern in ignored)
+    ]
+    assert left_out == []
 
 
 def files(*places: str) -> list[Path]:

@@ -45,7 +45,9 @@ def report() -> CoverageReport:
         totals=Totals(
             kelurahan=34,
             with_target=33,
+            without_target=0,
             covered=28,
+            target_reached=28,
             target=66,
             gap=9,
             registered=1299,
@@ -91,7 +93,7 @@ def make_row(record: dict[str, str]) -> CoverageRow:
 
 
 def with_people(
-    row: CoverageRow, registered: int, participants: int, *, target: int = 2, unrecorded: int = 0
+    row: CoverageRow, registered: int, participants: int, *, target: int | None = 2, unrecorded: int = 0
 ) -> CoverageRow:
     """Return the row with these people: half of the participants are men, all registered but one are from an UMKM."""
     rt_officials = min(registered, 1)

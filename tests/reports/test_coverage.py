@@ -23,6 +23,10 @@ from app.reports.table import Column, Row, Table, cell_text
 @pytest.mark.parametrize(
     ("target", "registered", "participants", "unrecorded", "state"),
     [
+        (None, 3, 1, 2, "reached"),
+        (None, 3, 0, 1, "unmeasured"),
+        (None, 3, 0, 0, "zero"),
+        (None, 0, 0, 0, "none"),
         (2, 3, 2, 0, "reached"),
         (2, 9, 7, 0, "reached"),
         (2, 3, 2, 1, "reached"),
@@ -37,7 +41,7 @@ from app.reports.table import Column, Row, Table, cell_text
     ],
 )
 def test_the_state_is_the_first_that_applies(
-    target: int, registered: int, participants: int, unrecorded: int, state: State
+    target: int | None, registered: int, participants: int, unrecorded: int, state: State
 ) -> None:
     assert (
         state_of(target=target, registered=registered, participants=participants, unrecorded=unrecorded)
@@ -64,6 +68,7 @@ def test_only_unmeasured_states_have_a_reason(state: State, english: Translator)
 def test_a_gap_is_never_negative() -> None:
     assert gap_of(target=5, participants=2) == 3
     assert gap_of(target=5, participants=9) == 0
+    assert gap_of(target=None, participants=9) is None
 
 
 def test_the_json_has_the_documented_keys(report: CoverageReport, english: Translator) -> None:

@@ -21,6 +21,7 @@ from app.reports.coverage.report import CoverageReport, Filters, TargetGroup, co
 from app.reports.formats.csv import escape_formula
 from app.reports.formats.download import Format
 from app.reports.formats.xlsx import render_xlsx
+from app.reports.letterhead import LETTERHEAD
 from app.reports.table import Column, Row, Table
 
 HEADING_LINES = 6
@@ -165,7 +166,7 @@ def test_many_columns_of_figures_have_rotated_headings(columns: int, rotation: i
         total=None,
         notes=(),
     )
-    sheet = load_workbook(BytesIO(render_xlsx([table], datetime.now(UTC)))).worksheets[0]
+    sheet = load_workbook(BytesIO(render_xlsx([table], datetime.now(UTC), LETTERHEAD))).worksheets[0]
 
     heading = next(cell for line in sheet for cell in line if cell.value == "Registered")
     assert heading.alignment.textRotation == rotation
@@ -191,8 +192,8 @@ def test_the_pdf_looks_like_an_official_document(report: CoverageReport, english
     text = pdf_text(report, english, "id")
 
     assert "PEMERINTAH KOTA BALIKPAPAN\nDINAS KOMUNIKASI DAN INFORMATIKA" in text
-    assert "Period 01-01-2025 to 31-10-2025" in text
-    assert "Balikpapan, 04-11-2025" in text, "16.30 UTC is past midnight in Balikpapan"
+    assert "Period 1 Jan – 31 Okt 2025" in text
+    assert "Balikpapan, 4 Nov 2025" in text, "16.30 UTC is past midnight in Balikpapan"
     assert "1.204" in text
     assert "Acknowledged by" in text
     assert re.findall(r"Not issued\s+Page (\d) of (\d)", text) == [("1", "2"), ("2", "2")]

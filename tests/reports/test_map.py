@@ -11,6 +11,8 @@ from app.reports.coverage.states import STATE_STYLES, STATES
 from app.reports.drawings.hexagons import HEIGHT, WIDTH, Tile, borders
 from app.reports.drawings.map import name_lines, tile_map_svg
 
+WIDTH_OF_LETTER = 12
+"""Of a common font of 21 pixels, on average."""
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -56,6 +58,21 @@ def test_the_legend_names_every_state(report: CoverageReport, english: Translato
     all_reached = replace(report, rows=tuple(replace(row, state="reached") for row in report.rows))
 
     assert {style.label for style in STATE_STYLES.values()} <= set(map_svg(all_reached, english).itertext())
+
+
+def test_the_lines_of_the_legend_end_within_the_drawing(report: CoverageReport, english: Translator) -> None:
+    """The longest one explains who is reached where only some kelurahan have a target."""
+    mixed = replace(report, rows=(replace(report.rows[0], target=None), *report.rows[1:]))
+    drawn = map_svg(mixed, english)
+    left, _top, width, _height = map(float, drawn.attrib["viewBox"].split())
+    meanings = [line for line in drawn.iter(f"{SVG}text") if line.find(f"{SVG}tspan") is not None]
+
+    assert any(line.findall(f"{SVG}tspan")[1:] for line in meanings)
+    for line in meanings:
+        (label, *more), x = list(line), float(line.attrib["x"])
+        first = f"{label.text}{label.tail}".rstrip()
+        for text in (first, *(part.text or "" for part in more)):
+            assert x + len(text) * WIDTH_OF_LETTER <= left + width, text
 
 
 def test_text_has_enough_contrast_on_its_tile() -> None:

@@ -9,8 +9,8 @@ import pytest
 from pypdf import PdfReader
 
 from app.i18n import translator
+from app.reports.letterhead import LETTERHEAD
 from app.reports.roster_pdf import BLANK_LINES, PrintedRoster, render_roster_pdf
-from app.reports.table import LETTERHEAD
 
 PEOPLE = (("Rina Melati", "P", "Manggar RT 12", "UMKM"), ('#image("x") $x$ *Oky*', "L", "Damai", "UMKM"))
 ROSTER = PrintedRoster(
@@ -24,7 +24,7 @@ ROSTER = PrintedRoster(
 
 
 def pages(roster: PrintedRoster) -> list[str]:
-    content = render_roster_pdf(roster, translator("en"), "en")
+    content = render_roster_pdf(roster, LETTERHEAD, translator("en"), "en")
     return [page.extract_text() for page in PdfReader(BytesIO(content)).pages]
 
 
@@ -34,7 +34,7 @@ def crowd(size: int) -> PrintedRoster:
 
 def test_it_has_letterhead_session_and_people() -> None:
     (page,) = pages(ROSTER)
-    for text in (*LETTERHEAD, "Promosi SPBE", "5 August 2025", "Rina Melati", "Manggar RT 12"):
+    for text in (*LETTERHEAD.names, "Promosi SPBE", "5 August 2025", "Rina Melati", "Manggar RT 12"):
         assert text in page
     assert '#image("x") $x$ *Oky*' in page
     assert "Page 1 of 1" in page
@@ -62,7 +62,7 @@ def test_signature_fields_alternate_between_left_and_right() -> None:
         if re.fullmatch(r"\d+\.", text.strip()):
             places[text.strip()] = matrix[4]
 
-    PdfReader(BytesIO(render_roster_pdf(crowd(4), translator("en"), "en"))).pages[0].extract_text(
+    PdfReader(BytesIO(render_roster_pdf(crowd(4), LETTERHEAD, translator("en"), "en"))).pages[0].extract_text(
         visitor_text=note
     )
 
@@ -71,9 +71,9 @@ def test_signature_fields_alternate_between_left_and_right() -> None:
 
 def test_the_qr_code_depends_on_the_upload_address() -> None:
     other = replace(ROSTER, upload_address="https://jangkau.contoh.id/sesi/SPBE-2025-2/unggah")
-    assert render_roster_pdf(ROSTER, translator("en"), "en") == render_roster_pdf(
-        ROSTER, translator("en"), "en"
+    assert render_roster_pdf(ROSTER, LETTERHEAD, translator("en"), "en") == render_roster_pdf(
+        ROSTER, LETTERHEAD, translator("en"), "en"
     )
-    assert render_roster_pdf(ROSTER, translator("en"), "en") != render_roster_pdf(
-        other, translator("en"), "en"
+    assert render_roster_pdf(ROSTER, LETTERHEAD, translator("en"), "en") != render_roster_pdf(
+        other, LETTERHEAD, translator("en"), "en"
     )

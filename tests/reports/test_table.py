@@ -27,8 +27,10 @@ def page_table(report: CoverageReport, english: Translator, link: Link | None = 
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    context = coverage_context(report, english, "en", link)
-    page = environment.get_template("reports/coverage_table.html").render(context, table=context["matrix"])
+    context = coverage_context(report, english, "en", link, details=True)
+    page = environment.get_template("reports/coverage_table.html").render(
+        context, table=context["matrix"], sorted_by=""
+    )
     return ET.fromstring(f"<main>{page}</main>")  # noqa: S314 (our own page)
 
 
@@ -73,11 +75,11 @@ def test_the_subtitle_has_period_filters_and_time(report: CoverageReport, englis
     )
 
     assert matrix(filtered, english).subtitle == (
-        "Period 01-01-2025 to 31-10-2025",
+        "Period 1 Jan – 31 Oct 2025",
         "Workshop: Promosi (SPBE-2025)",
         "Target group: RT",
         "Sex: P",
-        "Not issued: working figures as of 04-11-2025 00.30 WITA",
+        "Not issued: working figures as of Tue, 4 Nov 2025, 00.30 WITA",
         "28 of 33 kelurahan reached their target for 2025",
     )
 
@@ -85,7 +87,7 @@ def test_the_subtitle_has_period_filters_and_time(report: CoverageReport, englis
 def test_notes_count_the_people_missing_from_the_rows(report: CoverageReport, english: Translator) -> None:
     assert matrix(report, english).notes[1:] == (
         "People present who live outside the city, not in the figures: 4",
-        "Of 34 kelurahan, 33 have a target",
+        "Kelurahan whose target is 0, left out of those to be reached: 1",
         "People counted in more than one kelurahan: 1",
     )
     unmoved = replace(report, totals=replace(report.totals, moved=0, waitlisted=7))
@@ -107,7 +109,7 @@ def test_notes_count_the_kelurahan_with_a_reached_group_target(
 
 
 def test_totals_are_not_sums_of_rows(report: CoverageReport, english: Translator) -> None:
-    table = totals_table(report, english)
+    table = totals_table(report, english, "en")
 
     assert table.total is not None
     assert table.total.cells[1:] == ("Whole city", 66, 1299, 1318, 1258)
@@ -128,7 +130,7 @@ def test_a_comparison_includes_parts_that_had_people_only_before(
 
     before = by_pillar(6, etika=5)
     before = replace(before, totals=replace(before.totals, participants=1200))
-    (table,) = breakdown_tables(compare_reports(by_pillar(4, cakap=2), before), english)
+    (table,) = breakdown_tables(compare_reports(by_pillar(4, cakap=2), before), english, "en")
 
     assert [(row.cells[0], *row.cells[-2:]) for row in table.rows] == [
         ("No pillar", 4, -2),

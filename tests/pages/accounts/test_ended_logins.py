@@ -26,8 +26,9 @@ pytestmark = on_sqlite
 PASSWORD = "kebun raya di tepi kota"
 FORM = "/sesi/SPBE-2025-1/ubah"
 FIELDS = {
-    "starts": "2025-11-04T09:00",
-    "ends": "2025-11-04T12:30",
+    "day": "04-11-2025",
+    "starts": "09.00",
+    "ends": "12.30",
     "venue": 'Aula "Baru" <1>',
     "mode": "luring",
 }

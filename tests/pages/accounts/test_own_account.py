@@ -82,7 +82,7 @@ def test_a_new_password_ends_other_logins_links_and_tokens_but_not_this_one(
 
     assert answer.headers["location"] == "/akun"
     assert "Your password is changed." in here.get("/akun").text
-    assert elsewhere.get("/").status_code == 303
+    assert elsewhere.get("/kegiatan").status_code == 303
     program = {"Authorization": f"Bearer {token}"}
     assert here.get("/api/v1/workshops", headers=program).status_code == 401
     assert (city.all(ApiToken), city.all(PasswordLink)) == ([], [])
@@ -246,10 +246,10 @@ def test_logins_are_listed_and_ended(app: FastAPI, engine: Engine, city: City, s
     assert len(others) == 1
 
     assert here.post(action).headers["location"] == "/akun"
-    assert sorted(browser.get("/").status_code for browser in (phone, lost)) == [200, 303]
+    assert sorted(browser.get("/kegiatan").status_code for browser in (phone, lost)) == [200, 303]
 
     assert here.post("/akun/keluar-semua").headers["location"] == "/masuk"
-    assert {browser.get("/").status_code for browser in (here, phone, lost)} == {303}
+    assert {browser.get("/kegiatan").status_code for browser in (here, phone, lost)} == {303}
 
 
 def test_nobody_ends_logins_or_tokens_of_others(

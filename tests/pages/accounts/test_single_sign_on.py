@@ -235,7 +235,7 @@ def test_an_administrator_links_the_account_by_an_own_login(
 
     answer = come_back(nobody, model_provider.log_in(begin(nobody), "7f3a-made"))
     assert answer.headers["location"] == "/"
-    assert "Made Admin" in nobody.get("/").text
+    assert "Made Admin" in nobody.get("/kegiatan").text
 
     (identity,) = city.all(ExternalIdentity)
     assert f'action="/akun/sso/{identity.id}/lepas"' in nobody.get("/akun").text
@@ -273,7 +273,7 @@ def test_logging_out_offers_to_log_out_at_the_provider(
 
     address = f"{model_provider.url}/session/end?client_id=jangkau"
     assert f'href="{address}&amp;post_logout_redirect_uri=http%3A%2F%2F127.0.0.1%3A8000%2Fmasuk"' in page
-    assert nobody.get("/").status_code == 303
+    assert nobody.get("/kegiatan").status_code == 303
     assert nobody.post("/keluar").headers["location"] == "/masuk"
 
 
@@ -336,4 +336,4 @@ def assert_refused(browser: TestClient, answer: Response, sentence: str) -> None
     assert answer.status_code == 403
     assert sentence in answer.text
     assert "jangkau_login" not in browser.cookies
-    assert browser.get("/").status_code == 303
+    assert browser.get("/kegiatan").status_code == 303

@@ -34,7 +34,7 @@ PAGE = "/cakupan/berikutnya"
 
 @pytest.fixture
 def figures(city: City, workshop_session: WorkshopSession) -> None:
-    """Lamaru is to send ten people, five of them heads of RT; Wati came from RT 7, and Joko is on no list yet."""
+    """Lamaru is to send ten people, five of them heads of RT, others one. Wati came from RT 7; Joko is on no list."""
     session = workshop_session.code
     city.register(session, "Wati Teratai", LAMARU, outcome=AttendanceStatus.PRESENT)
     city.register(session, "Joko Anggrek", LAMARU, group="rt")
@@ -43,12 +43,15 @@ def figures(city: City, workshop_session: WorkshopSession) -> None:
         db.add(Venue(name="Balai Contoh", kelurahan_code=LAMARU, public_wifi=True))
         for group, target in ((None, 10), ("rt", 5)):
             db.add(CoverageTarget(year=2025, kelurahan_code=LAMARU, target_group_code=group, target=target))
+        db.add(CoverageTarget(year=2025, target=1))
         db.exec(select(Registration)).first().rt = "7"  # type: ignore[union-attr]
 
 
 def names(page: str) -> list[str]:
     """The kelurahan and groups in their order."""
-    lines = re.findall(r'<th scope="row"><span>\d+\. ([^<]+)</span><small>([^<]+)</small>', page)
+    lines = re.findall(
+        r'<th scope="row"><span>\d+\. <a href="[^"]+">([^<]+)</a></span><small>([^<]+)</small>', page
+    )
     return [f"{name}, {rest.partition(' · ')[2]}".removesuffix(", ") for name, rest in lines]
 
 
@@ -65,6 +68,37 @@ def test_those_missing_most_people_come_first(viewer: TestClient) -> None:
     assert "registered, but never came: 1" in page
     assert "sessions without attendance: 1" in page
     assert f'href="/tempat?kelurahan={LAMARU}">1 with Wi-Fi' in page
+
+
+def test_without_targets_those_from_whom_nobody_came_are_named(viewer: TestClient, city: City) -> None:
+    with writing(city.engine) as db:
+        for target in db.exec(select(CoverageTarget)).all():
+            db.delete(target)
+
+    page = viewer.get(PAGE).text
+    gaps = viewer.get(f"{PAGE}.json").json()["rows"]
+
+    assert "<h1>Nobody has come yet from 33 kelurahan</h1>" in page
+    assert "No target for 2025 is set yet" in page
+    assert "Lamaru" not in names(page)
+    assert {(gap["target"], gap["gap"], gap["share"]) for gap in gaps} == {(None, None, None)}
+    assert gaps[-1]["name"] == "Manggar", "somebody registered there, nobody elsewhere"
+
+
+def test_a_kelurahan_with_neither_target_nor_participants_comes_last(viewer: TestClient, city: City) -> None:
+    with writing(city.engine) as db:
+        for target in db.exec(
+            select(CoverageTarget).where(col(CoverageTarget.kelurahan_code).is_(None))
+        ).all():
+            db.delete(target)
+
+    page = viewer.get(PAGE).text
+
+    assert (
+        "<h1>2 targets for 2025 aren&#39;t reached yet, in 1 kelurahan; "
+        "nobody has come yet from 33 kelurahan without a target</h1>" in page
+    )
+    assert names(page)[:2] == ["Lamaru", "Lamaru, RT officials"]
 
 
 def test_whoever_is_registered_for_a_session_to_come_is_told_of(viewer: TestClient, city: City) -> None:
@@ -154,16 +188,22 @@ def test_rt_are_told_kelurahan_by_kelurahan(viewer: TestClient) -> None:
     page = viewer.get("/cakupan/rt").text
 
     assert "<h1>1 RT sent somebody</h1>" in page
-    lamaru = re.search(r"Lamaru</th>(.*?)</tr>", page, re.DOTALL)
+    lamaru = re.search(r"Lamaru</a></th>(.*?)</tr>", page, re.DOTALL)
     assert lamaru is not None
-    assert re.findall(r'<td class="integer">(.*?)</td>', lamaru[1]) == ["1", "–", "–", "1", "0"]
+    assert re.findall(r'<td class="integer[^>]*>(?:<a [^>]+>)?([^<]*)', lamaru[1]) == [
+        "1",
+        "–",
+        "–",
+        "1",
+        "0",
+    ]
 
 
 def test_more_rt_than_there_are_is_explained_with_the_source(viewer: TestClient, city: City) -> None:
     with writing(city.engine) as db:
         day = date(2025, 1, 1)
         db.add(Denominator(area_code=MANGGAR, indicator=Indicator.RT, value=1, as_of=day, source="Kelurahan"))
-    assert "How many RT there are: Kelurahan (01-01-2025)" in viewer.get("/cakupan/rt").text
+    assert "How many RT there are: Kelurahan (1 Jan 2025)" in viewer.get("/cakupan/rt").text
     assert "More than 100 per cent" not in viewer.get("/cakupan/rt").text
 
     for rt in ("3", "4"):

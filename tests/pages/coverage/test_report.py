@@ -4,6 +4,7 @@ import csv
 import html
 import json
 import re
+from collections.abc import Mapping
 from datetime import date
 from io import BytesIO, StringIO
 
@@ -22,18 +23,75 @@ pytestmark = pytest.mark.usefixtures("figures_of_2025")
 @pytest.mark.parametrize(
     ("filters", "headline"),
     [
-        ("", "2 of 34 kelurahan reached their target for 2025"),
-        ("?from=2024-01-01&to=2025-12-31", "3 of 34 kelurahan reached their target for 2025"),
-        ("?from=2025-08-06&to=2025-12-31", "0 of 34 kelurahan reached their target for 2025"),
-        ("?workshop=LAMA-1-W", "1 of 34 kelurahan reached their target for 2024"),
-        ("?workshop=SPBE-2025&group=umkm", "1 of 34 kelurahan reached their target for 2025"),
-        ("?sex=L", "1 of 34 kelurahan reached their target for 2025"),
-        ("?from=&to=&workshop=&group=&sex=", "2 of 34 kelurahan reached their target for 2025"),
+        ("", "2 of 34 kelurahan were reached (at least one participant)"),
+        ("?from=2024-01-01&to=2025-12-31", "3 of 34 kelurahan were reached (at least one participant)"),
+        ("?from=2025-08-06&to=2025-12-31", "0 of 34 kelurahan were reached (at least one participant)"),
+        ("?workshop=LAMA-1-W", "1 of 34 kelurahan were reached (at least one participant)"),
+        ("?workshop=SPBE-2025&group=umkm", "1 of 34 kelurahan were reached (at least one participant)"),
+        ("?sex=L", "1 of 34 kelurahan were reached (at least one participant)"),
+        ("?from=&to=&workshop=&group=&sex=", "2 of 34 kelurahan were reached (at least one participant)"),
     ],
 )
 def test_the_heading_says_the_whole_answer(viewer: TestClient, filters: str, headline: str) -> None:
     page = viewer.get(f"/cakupan{filters}")
     assert f"<h1>{headline}</h1>" in page.text
+
+
+@pytest.mark.parametrize(
+    ("targets", "headline", "note"),
+    [
+        ({}, "2 of 34 kelurahan were reached (at least one participant)", "No target for 2025 is set yet"),
+        ({None: 2}, "1 of 34 kelurahan reached their target for 2025", ""),
+        (
+            {MANGGAR: 3, LAMARU: 0},
+            "0 of 1 kelurahan reached their target for 2025; 1 of the 32 without a target were reached "
+            "(at least one participant)",
+            "No target for 2025 is set yet for 32 of 34 kelurahan",
+        ),
+        ({None: 0}, "No kelurahan has a target for 2025: each target is 0", ""),
+    ],
+    ids=["none", "all", "some", "zero"],
+)
+def test_every_format_says_where_no_target_is_set(
+    viewer: TestClient, city: City, targets: Mapping[str | None, int], headline: str, note: str
+) -> None:
+    with writing(city.engine) as db:
+        for place, target in targets.items():
+            db.add(CoverageTarget(year=2025, kelurahan_code=place, target=target))
+
+    page = viewer.get("/cakupan").text
+    sheet = load_workbook(BytesIO(viewer.get("/cakupan.xlsx").content)).worksheets[0]
+    printed = PdfReader(BytesIO(viewer.get("/cakupan.pdf").content)).pages[0].extract_text()
+    texts = {
+        "page": page,
+        "csv": viewer.get("/cakupan.csv").text,
+        "xlsx": str(list(sheet.values)),
+        "pdf": " ".join(printed.split()),
+    }
+
+    assert f"<h1>{headline}</h1>" in page
+    assert ('href="/target/2025">Set the targets</a>' in page) == bool(note)
+    for name, text in texts.items():
+        assert headline in text, name
+        assert note in text, name
+        assert ("is set yet" in text) == bool(note), name
+
+
+def test_without_a_target_neither_target_nor_gap_is_a_figure(viewer: TestClient) -> None:
+    report = viewer.get("/cakupan.json").json()
+    manggar = next(row for row in report["rows"] if row["name"] == "Manggar")
+
+    assert (manggar["target"], manggar["gap"], manggar["state"]) == (None, None, "reached")
+    assert (report["totals"]["target"], report["totals"]["gap"]) == (None, None)
+    assert (report["totals"]["covered"], report["totals"]["with_target"]) == (2, 0)
+
+
+def test_who_may_not_set_targets_is_told_whom_to_ask(organizer: TestClient) -> None:
+    page = organizer.get("/cakupan").text
+
+    assert "No target for 2025 is set yet" in page
+    assert "Dinas Kominfo and administrators set targets." in page
+    assert 'href="/target/' not in page
 
 
 def test_the_page_says_how_it_counts_and_where_to_go_next(viewer: TestClient) -> None:
@@ -43,7 +101,7 @@ def test_the_page_says_how_it_counts_and_where_to_go_next(viewer: TestClient) ->
     assert "Not issued: working figures" in page.text
     _, _, next_steps = page.text.partition("Where to go next")
     assert "Nobody registered (32)" in next_steps
-    matrix, _, _ = page.text.partition("Divided further")
+    matrix, _, _ = page.text.partition('id="trend"')
     assert matrix.count('scope="row" class="name"') == 34 + 1
     assert "<svg" in page.text
 
@@ -70,7 +128,7 @@ def test_filters_stay_in_the_form_and_in_the_downloads(viewer: TestClient) -> No
     page = viewer.get("/cakupan?from=2025-01-01&to=2025-12-31&workshop=SPBE-2025&group=rt&sex=P")
 
     for chosen in (
-        'value="2025-01-01"',
+        'value="01-01-2025"',
         'value="SPBE-2025" selected',
         'value="rt" selected',
         'value="P" selected',
@@ -106,7 +164,7 @@ def test_a_period_that_ends_before_it_begins_is_said_in_the_form(viewer: TestCli
 
     assert page.status_code == 422
     assert 'id="to-error">The period ends before it begins.' in page.text
-    for typed in ('value="2025-12-31"', 'value="2025-01-01"', 'value="rt" selected'):
+    for typed in ('value="31-12-2025"', 'value="01-01-2025"', 'value="rt" selected'):
         assert typed in page.text
 
 
@@ -134,7 +192,7 @@ def test_filters_that_mean_nothing_are_refused(viewer: TestClient, filters: str,
 def test_an_address_that_means_nothing_keeps_the_filters_that_do(viewer: TestClient) -> None:
     reversed_period = "from=2025-12-31&to=2025-01-01"
     for path, query, message in (
-        ("/cakupan", "from=31-12-2025", 'id="from-error">This is not a date.'),
+        ("/cakupan", "from=31-02-2025", 'id="from-error">There is no such day.'),
         ("/cakupan", "sex=X", 'id="sex-error">There is no such choice.'),
         ("/cakupan", "by=cuaca", "The address asks for what there isn&#39;t: by=cuaca."),
         ("/cakupan/berikutnya", reversed_period, 'id="to-error">The period ends before it begins.'),
@@ -174,8 +232,7 @@ def test_figures_without_names_are_for_everyone(who: str, request: pytest.Fixtur
     assert "<h1>2 of 34 kelurahan" in page.text
     assert "Rina Melati" not in page.text
     assert browser.get("/cakupan.csv").status_code == 200
-    # Only who may see all people is led to them: fewer than the figure would contradict it.
-    assert ('href="/peserta?kelurahan=64.71.01.1001&amp;' in page.text) == (who == "admin")
+    assert ('href="/peserta?kelurahan=64.71.01.1001&amp;' in page.text) == (who != "viewer")
 
 
 def test_the_year_divided_by_month_is_drawn_and_every_format_has_it(viewer: TestClient) -> None:
@@ -226,7 +283,7 @@ def test_compared_with_the_period_before_every_row_has_its_difference(viewer: Te
     report = viewer.get(f"/cakupan.json{query}").json()
     sheet = load_workbook(BytesIO(viewer.get(f"/cakupan.xlsx{query}").content)).worksheets[0]
 
-    assert "01-01-2024 to 31-12-2024" in page
+    assert "1 Jan – 31 Dec 2024" in page
     assert '<small class="change">+2</small>' in page
     assert report["before"]["totals"]["participants"] == 1
     heads = next(line for line in sheet.values if "Change" in line)
@@ -272,3 +329,78 @@ def test_what_was_refused_has_no_tag(viewer: TestClient) -> None:
 def test_the_figures_are_not_for_outsiders(nobody: TestClient) -> None:
     for address in ("/cakupan", "/cakupan.csv"):
         assert nobody.get(address).headers["location"].startswith("/masuk")
+
+
+def test_the_table_opens_with_six_columns_and_the_groups_on_request(viewer: TestClient) -> None:
+    page = viewer.get("/cakupan?from=2025-01-01&to=2025-12-31").text
+    assert headings(page) == ["Kelurahan", "Kecamatan", "Target", "Participants", "Gap", "State"]
+
+    details = re.search(r'href="([^"]+)">Details by target group</a>', page)
+    assert details is not None
+    address = html.unescape(details[1])
+    opened = viewer.get(address).text
+
+    assert address == "/cakupan?from=2025-01-01&to=2025-12-31&rincian=kelompok#matrix"
+    assert len(headings(opened)) > 15
+    assert '<input type="hidden" name="rincian" value="kelompok">' in opened
+    assert 'href="/cakupan?from=2025-01-01&amp;to=2025-12-31#matrix">Six columns only</a>' in opened
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "direction"),
+    [
+        ("kelurahan", "Baru Ilir", "ascending"),
+        ("peserta", "Manggar", "descending"),
+        ("kurang", "Lamaru", "descending"),
+        ("keadaan", "Lamaru", "ascending"),
+    ],
+)
+def test_the_kelurahan_are_sorted_by_a_column(
+    viewer: TestClient, city: City, column: str, first: str, direction: str
+) -> None:
+    with writing(city.engine) as db:
+        for place, target in ((None, 1), (LAMARU, 5)):
+            db.add(CoverageTarget(year=2025, kelurahan_code=place, target=target))
+
+    unsorted = viewer.get("/cakupan").text
+    assert f'<a href="/cakupan?urut={column}#matrix">' in unsorted
+    page = viewer.get(f"/cakupan?urut={column}").text
+
+    assert rows(page)[0] == first
+    details = viewer.get("/cakupan?rincian=kelompok").text
+    assert rows(details) == rows(unsorted)
+    assert sorted(rows(page)) == sorted(rows(unsorted))
+    assert f'aria-sort="{direction}"' in page
+    assert viewer.get("/cakupan?urut=warna").status_code == 422
+
+
+def test_every_file_of_the_page_has_the_trend(viewer: TestClient) -> None:
+    query = "?from=2025-01-01&to=2025-12-31"
+    page = viewer.get(f"/cakupan{query}").text
+    report = viewer.get(f"/cakupan.json{query}").json()
+    book = load_workbook(BytesIO(viewer.get(f"/cakupan.xlsx{query}").content))
+    printed = " ".join(
+        page.extract_text() for page in PdfReader(BytesIO(viewer.get(f"/cakupan.pdf{query}").content)).pages
+    )
+
+    august = next(part for part in report["trend"]["months"] if part["key"] == "2025-08")
+    assert (august["participants"], august["newcomers"], august["kelurahan"]) == (3, 3, 2)
+    assert [part["participants"] for part in report["trend"]["years"]] == [1, 3]
+    assert 'aria-label="August 2025: 3 participants, 3 new, 0 again, 2 kelurahan"' in page
+    assert ("August 2025", 3, 3, 0, 2) in list(book["Trend by month"].values)
+    assert (str(2025), 3, 3, 0, 2) in list(book["Trend by year"].values)
+    assert "August 2025;3;3;0;2" in viewer.get(f"/cakupan.csv{query}").text
+    assert "August 2025 3 3 0 2" in " ".join(printed.split())
+
+
+def headings(page: str) -> list[str]:
+    """The headings of the table of kelurahan, in its lowest line."""
+    _, _, table = page.partition('id="matrix"')
+    head, _, _ = table.partition("</thead>")
+    return re.findall(r'<th scope="col"[^>]*>(?:<a [^>]+>)?([^<]+)', head)
+
+
+def rows(page: str) -> list[str]:
+    _, _, table = page.partition('id="matrix"')
+    body, _, _ = table.partition("</tbody>")
+    return re.findall(r'<th scope="row" class="name"><a [^>]+>([^<]+)</a>', body)

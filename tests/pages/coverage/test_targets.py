@@ -70,7 +70,7 @@ def test_what_is_wrong_is_said_beside_its_cell_and_nothing_is_lost(viewer: TestC
 
     assert page.status_code == 422
     assert "Cells to be put right: 2." in page.text
-    assert page.text.count("A whole number from 0 to 999,999, or nothing") == 2
+    assert page.text.count('<span class="error">A whole number from 0 to 999,999, or nothing') == 2
     typed = cells(page)
     assert (typed[MANGGAR], typed[f"{LAMARU}/rt"], typed[f"{LAMARU}/umkm"]) == ("-3", "dua", "4")
     assert f'aria-describedby="about-{MANGGAR}"' in page.text
@@ -202,13 +202,13 @@ def test_years_that_no_report_is_about(viewer: TestClient) -> None:
 def test_a_kelurahan_that_closed_within_the_year_keeps_its_row_until_then(
     viewer: TestClient, city: City
 ) -> None:
-    saved(viewer, {MANGGAR: "7"})
+    saved(viewer, {"*": "1", MANGGAR: "7"})
     with writing(city.engine) as db:
         db.get_one(Area, MANGGAR).valid_to = date(2025, 9, 30)
 
     page = viewer.get("/target/2025")
     assert (cells(page)[MANGGAR], MANGGAR in cells(viewer.get("/target/2026"))) == ("7", False)
-    assert "Closed within the year, and in no sum: Manggar (until 30-09-2025)." in page.text
+    assert "Closed within the year, and in no sum: Manggar (until 30 Sep 2025)." in page.text
     assert "<output>33</output>" in page.text.partition("<tfoot>")[2]
     assert cells(uploaded(viewer, b"Kelurahan;Seluruhnya\nManggar;8\n"))[MANGGAR] == "8"
 

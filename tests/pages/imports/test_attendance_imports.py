@@ -197,12 +197,12 @@ def test_the_original_file_is_downloaded_with_the_grant_to_see_niks_and_that_is_
     address = uploaded(staff, content, "hadir é.xlsx")
     for browser in (staff, organizer, admin):
         assert browser.get(f"{address}/berkas").status_code == 403
-        for page in (address, "/unggahan", "/sesi/SPBE-2025-1"):
+        for page in (address, "/unggahan", "/sesi/SPBE-2025-1/unggahan"):
             assert f"{address}/berkas" not in browser.get(page).text
     with writing(engine) as db:
         db.get_one(User, people.admin.id).may_see_niks = True
 
-    for page in (address, "/unggahan", "/sesi/SPBE-2025-1"):
+    for page in (address, "/unggahan", "/sesi/SPBE-2025-1/unggahan"):
         assert f'href="{address}/berkas"' in admin.get(page).text
     answer = admin.get(f"{address}/berkas")
 
@@ -222,7 +222,7 @@ def test_niks_in_names_of_files_and_sheets_are_masked_wherever_they_are_shown(
     mapped = staff.post(f"{address}/pemetaan", data={"sheet": "KTP ••••••••••••0002", "header_row": "1"})
 
     assert mapped.status_code == 303
-    for page in (address, f"{address}/pemetaan", "/unggahan", "/sesi/SPBE-2025-1"):
+    for page in (address, f"{address}/pemetaan", "/unggahan", "/sesi/SPBE-2025-1/unggahan"):
         text = staff.get(page).text
         assert "6471-0544-0890" not in text
         assert "647105440890" not in text

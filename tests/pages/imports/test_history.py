@@ -10,7 +10,7 @@ pytestmark = [
     pytest.mark.parametrize("database_kind", ["sqlite"]),
 ]
 
-PLACES = ("/unggahan", "/sesi/SPBE-2025-1")
+PLACES = ("/unggahan", "/sesi/SPBE-2025-1/unggahan")
 
 
 @pytest.mark.parametrize("place", PLACES)

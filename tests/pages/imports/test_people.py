@@ -103,7 +103,7 @@ def test_a_sheet_of_another_day_is_moved_to_the_session_of_that_day(staff: TestC
     assert moved.headers["location"].startswith(address)
     page = staff.get(address)
     assert "The sheet is dated" not in page.text
-    assert f'<a href="/sesi/{next_day}">{next_day}</a>' in page.text
+    assert f'<a href="/sesi/{next_day}">' in page.text
     assert staff.post(f"{address}/simpan").status_code == 303
 
 

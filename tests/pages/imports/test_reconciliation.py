@@ -136,10 +136,10 @@ def test_people_on_no_sheet_are_counted_separately(staff: TestClient, city: City
     assert "of them on no saved sheet: 2" in page
     link = re.search(r'href="(/sesi/[^"]*hasil=none[^"]*)"', page)
     assert link is not None
-    listed = staff.get(html.unescape(link[1])).text.partition('id="pendaftar"')[2]
-    assert re.findall(r'<a href="/pendaftaran/[^"]+">([^<]+)</a></th>', listed) == [
-        "Tuti Kenanga",
+    listed = staff.get(html.unescape(link[1])).text.partition('id="pendaftar"')[2].partition("</table>")[0]
+    assert re.findall(r'<th scope="row"><a href="/pendaftaran/[^"]+">([^<]+)</a>', listed) == [
         "Eko Seruni",
+        "Tuti Kenanga",
     ]
 
 

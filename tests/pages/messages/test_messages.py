@@ -7,9 +7,17 @@ from fastapi.testclient import TestClient
 
 from app.database import writing
 from app.jobs.tasks import TaskRunner
-from app.models import Activity, Message, MessageStatus
+from app.models import (
+    Activity,
+    Message,
+    MessageChannel,
+    MessageKind,
+    MessageStatus,
+    Participant,
+    Registration,
+)
 from app.settings import Settings
-from tests.city import City
+from tests.city import MANGGAR, City
 from tests.database import on_sqlite
 from tests.services.messages.test_notifications import register_person
 from tests.smtp_server import SmtpServer
@@ -82,7 +90,7 @@ def test_the_list_is_filtered_by_status_and_session(staff: TestClient, city: Cit
     assert "There are no messages with this status." in staff.get("/pesan?status=sent").text
     assert badges(staff.get("/pesan?status=&sesi=JUALAN-1").text) == ["Not sent yet"]
     assert badges(staff.get("/pesan?sesi=LAIN-1").text) == []
-    assert 'href="/pesan?sesi=JUALAN-1"' in staff.get("/sesi/JUALAN-1").text
+    assert 'href="/pesan?sesi=JUALAN-1"' in staff.get("/sesi/JUALAN-1/peserta").text
 
 
 def test_messages_of_other_organizations_are_hidden(
@@ -99,3 +107,33 @@ def test_messages_of_other_organizations_are_hidden(
 
 def badges(page: str) -> list[str]:
     return re.findall(r'<span class="badge[^"]*">(.*?)</span>', page)
+
+
+def test_a_message_by_whatsapp_is_listed_with_its_state_and_sent_again(
+    organizer: TestClient, city: City
+) -> None:
+    person = Participant(
+        name="Budi Bakung", name_key="budi bakung", phone="+6281200000502", kelurahan_code=MANGGAR
+    )
+    city.register("JUALAN-1", "Budi Bakung", person=person)
+    with writing(city.engine) as db:
+        message = Message(
+            registration_id=city.all(Registration)[-1].id,
+            kind=MessageKind.SESSION_CHANGED,
+            channel=MessageChannel.WHATSAPP,
+            recipient="+6281200000502",
+            language="id",
+            subject="Sesi berubah",
+            body="Sesi berubah\n/tiket/A",
+            status=MessageStatus.FAILED,
+            error="422 tidak terdaftar di WhatsApp",
+        )
+        db.add(message)
+
+    page = organizer.get("/pesan").text
+
+    assert "WhatsApp 0812••••502" in page
+    assert "The WhatsApp gateway: 422 tidak terdaftar di WhatsApp" in page
+    assert "+6281200000502" not in page
+    assert organizer.post(f"/pesan/{message.id}/kirim-lagi").status_code == 303
+    assert [one.status for one in city.all(Message)] == ["waiting"]

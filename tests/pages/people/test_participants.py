@@ -2,14 +2,16 @@
 
 import re
 from datetime import date
+from io import BytesIO
 
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import load_workbook
 from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.database import reading, writing
-from app.models import Participant, User, WorkshopSession
+from app.models import Activity, Participant, User, WorkshopSession
 from tests.pages.conftest import People
 from tests.pages.imports.sheets import LUKMAN, RINA, listed, saved, uploaded
 
@@ -129,3 +131,44 @@ def test_viewers_see_participants_only_if_allowed_individually(
 def test_a_row_in_review_makes_no_participant(staff: TestClient) -> None:
     uploaded(staff, listed(LUKMAN))
     assert "Nobody is registered yet." in staff.get("/peserta").text
+
+
+@pytest.mark.usefixtures("rina")
+@pytest.mark.parametrize(
+    ("sort", "names", "direction"),
+    [
+        ("-name", ["Rina Melati", "Budi Anggrek"], "descending"),
+        ("kelurahan", ["Rina Melati", "Budi Anggrek"], "ascending"),
+        ("-kelurahan", ["Budi Anggrek", "Rina Melati"], "descending"),
+        ("latest", ["Budi Anggrek", "Rina Melati"], "descending"),
+        ("-sessions", ["Budi Anggrek", "Rina Melati"], "ascending"),
+    ],
+)
+def test_the_list_is_sorted_by_its_headings(
+    staff: TestClient, sort: str, names: list[str], direction: str
+) -> None:
+    page = staff.get("/peserta", params={"urut": sort}).text
+
+    assert re.findall(r'<th scope="row"><a href="/peserta/\d+">([^<]+)</a>', page) == names
+    assert re.findall(r'aria-sort="(\w+)"', page) == [direction]
+
+
+@pytest.mark.usefixtures("rina")
+def test_what_the_list_finds_is_downloaded_by_those_who_see_it_and_logged(
+    staff: TestClient, viewer: TestClient, stranger: TestClient, engine: Engine
+) -> None:
+    assert viewer.get("/peserta.xlsx").status_code == 403
+    response = staff.get("/peserta.xlsx", params={"search": "melati"})
+
+    sheet = load_workbook(BytesIO(response.content)).worksheets[0]
+    text = str([[cell.value for cell in row] for row in sheet.iter_rows()])
+    assert "Rina Melati" in text
+    assert "0812••••101" in text
+    assert "Budi Anggrek" not in text
+    assert "Rina Melati" not in str(load_workbook(BytesIO(stranger.get("/peserta.xlsx").content)).worksheets)
+    with reading(engine) as db:
+        lines = db.scalars(select(Activity).where(Activity.action == "download")).all()
+    assert [(line.subject, (line.after or {})["people"]) for line in lines] == [
+        ("participant", 1),
+        ("participant", 0),
+    ]

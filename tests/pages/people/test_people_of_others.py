@@ -160,8 +160,8 @@ def test_lists_show_what_the_own_registration_says(stranger: TestClient, siti_of
         "/peserta",
         "/peserta?search=siti+a.",
         f"/peserta?kelurahan={LAMARU}",
-        "/sesi/TONO-1",
-        "/sesi/TONO-1?q=siti",
+        "/sesi/TONO-1/peserta",
+        "/sesi/TONO-1/peserta?q=siti",
         f"/pendaftaran/{registration.code}",
         "/sesi/TONO-1/hadir?awal=1",
         "/kegiatan/TONO-1-W/kehadiran",
@@ -177,7 +177,7 @@ def test_lists_show_what_the_own_registration_says(stranger: TestClient, siti_of
             )
     for search in ("aminah", "manggar"):
         assert "Siti A." not in stranger.get(f"/peserta?search={search}").text
-    assert "Aminah" not in stranger.get("/sesi/TONO-1?q=aminah").text
+    assert "Aminah" not in stranger.get("/sesi/TONO-1/peserta?q=aminah").text
     assert "Siti A." not in stranger.get(f"/peserta?kelurahan={MANGGAR}").text
 
 
@@ -212,7 +212,7 @@ def test_searches_are_logged_without_their_terms(
     stranger.post(f"{FORM}/cari", data={"name": "Siti", "phone": PHONE})
     organizer.get("/peserta?search=Aminah")
     organizer.get("/peserta")
-    organizer.get("/sesi/SARI-1?q=Aminah")
+    organizer.get("/sesi/SARI-1/peserta?q=Aminah")
     organizer.get("/sesi/SARI-1/hadir?q=Aminah")
     organizer.get("/kegiatan/SARI-1-W/kehadiran?q=Aminah")
 

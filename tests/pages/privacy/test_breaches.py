@@ -20,7 +20,8 @@ PAGE = "/administrasi/kebocoran"
 FOUND = wita(now()) - timedelta(hours=2)
 TYPED = {
     "title": "Daftar hadir salah kirim",
-    "found": f"{FOUND:%Y-%m-%dT%H:%M}",
+    "found": f"{FOUND:%d-%m-%Y}",
+    "found_time": f"{FOUND:%H.%M}",
     "happened": "Pada pagi hari daftar hadir terkirim\r\nke alamat surel yang salah.",
     "data_affected": "Nama, kelurahan, nomor telepon",
     "measures": "Penerima sudah menghapusnya.",
@@ -97,8 +98,9 @@ def test_what_was_done_is_added_later(admin: TestClient, breach: str, city: City
     assert seen
     assert 'value="session" checked' in form
 
-    told = {"agency_notified": f"{wita(now()):%Y-%m-%dT%H:%M}"} | {"seen": seen[1]}
-    told["people_notified"] = told["agency_notified"]
+    day, time = f"{wita(now()):%d-%m-%Y}", f"{wita(now()):%H.%M}"
+    told = {"agency_notified": day, "agency_notified_time": time, "seen": seen[1]}
+    told |= {"people_notified": day, "people_notified_time": time}
     assert admin.post(f"{breach}/ubah", data=TYPED | told).status_code == 303
 
     assert "All told" in admin.get(breach).text
@@ -118,7 +120,7 @@ def test_wrong_fields_are_shown_beside_what_was_typed(admin: TestClient, city: C
 
     assert page.status_code == 422
     assert re.search(r'id="session-error">There is no session', page.text)
-    assert re.search(r'id="title-error">This is needed', page.text)
+    assert re.search(r'id="title-error">A title is needed', page.text)
     assert "Nama, kelurahan, nomor telepon" in page.text
 
 

@@ -13,6 +13,7 @@ from app.settings import Settings
 from tests.city import MANGGAR, City
 from tests.pages.conftest import english_browser, logged_in, served
 from tests.pages.registrations.delegations import link
+from tests.pages.registrations.public_form import FORM as PUBLIC_FORM
 from tests.pages.registrations.public_form import PAGE, sent
 from tests.upcoming_sessions import create_upcoming_session
 
@@ -80,9 +81,9 @@ def test_a_registration_names_the_version_that_its_form_showed(
     admin: TestClient, citizen: TestClient, organizer: TestClient, city: City
 ) -> None:
     create_upcoming_session(city)
-    page = citizen.get(PAGE).text
+    page = citizen.get(PUBLIC_FORM).text
     assert 'name="notice" value="2026-2"' in page
-    assert "Panitia Literasi SPBE" in page.partition("How your data is used")[2]
+    assert "Panitia Literasi SPBE" in page.partition('class="notice"')[2]
     sent(citizen, notice="2026-2")
     version = publish(admin)
 
@@ -90,7 +91,7 @@ def test_a_registration_names_the_version_that_its_form_showed(
     assert late.status_code == 422
     assert "The privacy notice has changed meanwhile." in late.text
     assert f'name="notice" value="{version}"' in late.text
-    assert "required checked" not in late.text
+    assert 'name="consent" value="true" required checked' not in late.text
     sent(citizen, name="Budi Contoh", phone="0812 0000 0412", email="", notice=version)
 
     first, second = city.all(Registration)
@@ -131,12 +132,13 @@ def test_a_delegation_says_that_its_people_know_the_notice(
     kelurahan, address = english_browser(app), link(organizer)
     assert 'name="notice" value="2026-2"' in kelurahan.get(address).text
 
-    untold = kelurahan.post(address, data={"name": ["Siti Contoh"]})
+    typed = {"name": ["Siti Contoh"], "target_group": ["umkm"], "contact": "0812 0000 0700"}
+    untold = kelurahan.post(address, data=typed)
     assert untold.status_code == 422
     assert "Tell your people first how their data is used" in untold.text
     assert 'value="Siti Contoh"' in untold.text
     version = publish(admin)
-    told = {"name": ["Siti Contoh"], "informed": "true", "notice": "2026-2"}
+    told = typed | {"informed": "true", "notice": "2026-2"}
     assert "Read it again, and tell your people." in kelurahan.post(address, data=told).text
     assert city.all(Registration) == []
 
@@ -174,11 +176,12 @@ def test_a_page_that_was_public_before_takes_no_registrations_without_a_contact(
         citizen = english_browser(app)
         organizer = logged_in(app, city.engine, city.users["sari"])
 
-        page = citizen.get(PAGE)
-
-        assert page.status_code == 200
-        assert "Online registration is not open yet" in page.text
-        assert 'name="consent"' not in page.text
+        for address in (PAGE, PUBLIC_FORM):
+            page = citizen.get(address)
+            assert page.status_code == 200
+            assert "Online registration is not open yet" in page.text
+            assert "Register for this session" not in page.text
+            assert 'name="consent"' not in page.text
         assert sent(citizen).status_code == 409
         assert city.all(Registration) == []
         changed = {"title": "Nama Lain", "target_groups": "umkm", "public": "true"}

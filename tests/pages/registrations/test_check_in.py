@@ -1,12 +1,13 @@
 """The check-in page without scripts: list, marks, tickets and walk-ins; and the calls of its script."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from app.models import AttendanceMark, Channel, Registration, RegistrationStatus, WorkshopSession
+from app.models import Activity, AttendanceMark, Channel, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
 from tests.city import LAMARU, SEPINGGAN, City
 from tests.upcoming_sessions import update_session
@@ -179,7 +180,7 @@ def test_a_walk_in_who_may_be_several_people_must_be_chosen(
 
     asked = staff.post(f"{PAGE}/datang", data=form)
     assert asked.status_code == 409
-    offered = re.findall(r'name="person" value="(\w+)"> ([^<]+)</label>', asked.text)
+    offered = re.findall(r'name="person"[^>]* value="(\w+)"> ([^<]+)</label>', asked.text)
     assert offered == [(str(one.id), "Budi Contoh, Manggar") for one in two] + [("new", "Somebody new")]
 
     assert staff.post(f"{PAGE}/datang", data=form | {"person": two[1].id}).status_code == 303
@@ -263,3 +264,79 @@ def test_this_page_alone_may_use_the_camera(staff: TestClient, expected: dict[st
     assert "script-src 'self' 'wasm-unsafe-eval';" in check_in["content-security-policy"]
     assert "camera=()" in elsewhere["permissions-policy"]
     assert "wasm" not in elsewhere["content-security-policy"]
+
+
+TYPED = {"name": "Joko Contoh", "kelurahan": LAMARU, "target_group": "umkm", "key": "k1"}
+
+
+def send_later(browser: TestClient, page: str = PAGE, **changed: object) -> Response:
+    """Send a walk-in who was typed without a connection, as the page's script does."""
+    at = (now() - timedelta(hours=2)).isoformat()
+    return browser.post(
+        f"{page}/datang/tertunda", json={**TYPED, "at": at, **changed}, headers={"accept": "application/json"}
+    )
+
+
+def test_a_walk_in_sent_later_is_registered_once_with_the_time_at_the_door(
+    staff: TestClient, expected: dict[str, str], city: City
+) -> None:
+    first, again = send_later(staff), send_later(staff)
+
+    assert first.json() == again.json()
+    assert (first.json()["name"], first.json()["attendance"]) == ("Joko Contoh", "present")
+    assert [one.channel for one in city.all(Registration)].count(Channel.WALK_IN) == 1
+    (mark,) = city.all(AttendanceMark)
+    assert mark.received_at - mark.marked_at > timedelta(hours=1)
+
+
+def test_a_walk_in_sent_by_form_and_again_later_is_registered_once(
+    staff: TestClient, expected: dict[str, str], city: City
+) -> None:
+    """The answer to the form was lost on the way, so the script keeps the person and sends them again."""
+    staff.post(f"{PAGE}/datang", data=TYPED)
+
+    assert send_later(staff).status_code == 200
+    assert [one.channel for one in city.all(Registration)].count(Channel.WALK_IN) == 1
+
+
+def test_a_walk_in_on_the_list_sent_twice_is_marked_once(
+    staff: TestClient, expected: dict[str, str], city: City
+) -> None:
+    siti = {"name": "Siti Aminah", "kelurahan": "64.71.01.1001"}
+    first, again = send_later(staff, **siti), send_later(staff, **siti)
+    other = send_later(staff, **siti, key="k2")
+
+    assert first.json() == again.json() == {**first.json(), "registration": expected["Siti"]}
+    assert len(city.all(AttendanceMark)) == 1
+    assert (other.status_code, other.json()["code"]) == (409, "already-registered")
+    assert send_later(staff, **siti, key="k2", person="new").status_code == 200
+
+
+def test_a_walk_in_sent_to_another_session_is_refused_there(
+    staff: TestClient, expected: dict[str, str], city: City
+) -> None:
+    """The answer would otherwise be that they are registered, in a session in which they are not."""
+    city.session("LAIN-1")
+    send_later(staff)
+
+    answer = send_later(staff, page="/sesi/LAIN-1/hadir")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "form-used")
+    assert [one.channel for one in city.all(Registration)].count(Channel.WALK_IN) == 1
+
+
+def test_the_answer_asks_who_a_walk_in_is_and_says_what_is_wrong(
+    staff: TestClient, expected: dict[str, str], city: City
+) -> None:
+    city.session("LAIN-1")
+    for _ in range(2):
+        city.register("LAIN-1", "Joko Contoh", LAMARU)
+    asked = send_later(staff)
+
+    assert (asked.status_code, asked.json()["code"]) == (409, "person-unclear")
+    people = asked.json()["people"]
+    assert [one["text"].split(",")[0] for one in people] == ["Joko Contoh", "Joko Contoh"]
+    assert [line.action for line in city.all(Activity)].count("search-people") == 1
+    assert send_later(staff, person=people[0]["id"]).status_code == 200
+    wrong = send_later(staff, name="12", key="k3")
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "name")

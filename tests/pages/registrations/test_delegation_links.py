@@ -42,9 +42,14 @@ def test_an_organizer_creates_and_revokes_a_link(
     [
         ({"kelurahan": ""}, "kelurahan", "Choose a kelurahan."),
         ({"kelurahan": "64.71"}, "kelurahan", "Choose a kelurahan."),
-        ({"until": "besok"}, "until", "The end needs a date and a time."),
-        ({"until": "2020-01-01T09:00"}, "until", "The link must end in the future"),
-        ({"until": f"{morning_in(30):%Y-%m-%dT%H:%M}"}, "until", "The link must end in the future"),
+        ({"until": "besok"}, "until", "This is not a date."),
+        ({"until": "05-12-2026"}, "until_time", "The time is missing."),
+        ({"until": "1/1/2020", "until_time": "9"}, "until", "The link must end in the future"),
+        (
+            {"until": f"{morning_in(30):%d-%m-%Y}", "until_time": "9"},
+            "until",
+            "The link must end in the future",
+        ),
     ],
 )
 def test_a_link_needs_a_kelurahan_and_an_end(

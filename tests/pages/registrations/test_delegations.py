@@ -27,6 +27,7 @@ from tests.upcoming_sessions import (
 )
 
 Delegation = Callable[..., Response]
+CONTACT = "0812 0000 0700"
 
 
 @pytest.fixture
@@ -35,8 +36,15 @@ def kelurahan(app: FastAPI) -> TestClient:
     return english_browser(app)
 
 
-def register(kelurahan: TestClient, address: str, *names: str, **columns: list[str]) -> Response:
-    return kelurahan.post(address, data={"name": list(names), "informed": "true", **columns})
+def register(browser: TestClient, address: str, *names: str, **columns: list[str]) -> Response:
+    """Send the form for people who run a business."""
+    form = {
+        "name": list(names),
+        "target_group": ["umkm"] * len(names),
+        "contact": CONTACT,
+        "informed": "true",
+    }
+    return browser.post(address, data=form | columns)
 
 
 def test_full_caps_are_named_on_the_page(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
@@ -93,6 +101,8 @@ def test_a_delegation_is_registered_at_once(organizer: TestClient, kelurahan: Te
     assert re.findall(r'<th scope="row">([^<]+)</th>', page) == ["Siti Contoh", "Budi Contoh"]
     assert page.count("<legend>") == 1
     assert "2 of 3 places" in organizer.get(LINKS).text
+    assert made.contact_phone == "+6281200000700"
+    assert 'value="+6281200000700"' in page
 
 
 def test_a_delegation_is_registered_whole_or_not_at_all(
@@ -121,6 +131,9 @@ def test_a_delegation_is_registered_whole_or_not_at_all(
         ({"name": ["Siti Contoh", "Siti Contoh"], "phone": ["081200000411"] * 2}, "2.name", "Person 2"),
         ({"target_group": ["umkm", ""]}, "2.target_group", "The target group is needed."),
         ({"target_group": ["umkm", "tokoh"]}, "2.target_group", "The target group is needed."),
+        ({"target_group": ["umkm", "none"]}, "2.target_group", "This workshop is not for this person."),
+        ({"contact": [""]}, "contact", "Fill in your own WhatsApp number"),
+        ({"contact": ["0812"]}, "contact", "Fill in your own WhatsApp number"),
         ({"name": ["Siti Contoh", "Ani Contoh"]}, "2.name", "registered for this session already"),
     ],
 )
@@ -139,6 +152,7 @@ def test_an_invalid_form_is_shown_again_with_its_errors(
         "target_group": ["umkm", "rt"],
         "rt": ["3", "4"],
         "informed": ["true"],
+        "contact": [CONTACT],
     } | columns
 
     page = kelurahan.post(link(organizer), data=typed)
@@ -189,7 +203,7 @@ def test_the_kelurahan_is_always_that_of_the_link(
     organizer: TestClient, kelurahan: TestClient, city: City
 ) -> None:
     create_upcoming_session(city)
-    kelurahan.post(link(organizer), data={"name": "Siti Contoh", "kelurahan": LAMARU, "informed": "true"})
+    register(kelurahan, link(organizer), "Siti Contoh", kelurahan=[LAMARU])
     assert [registration.kelurahan_code for registration in city.all(Registration)] == [MANGGAR]
 
 

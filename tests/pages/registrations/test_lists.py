@@ -28,7 +28,7 @@ def sent(browser: TestClient, text: str = LIST, **typed: str) -> str:
 
 def test_a_list_is_pasted_put_right_and_saved(organizer: TestClient, city: City) -> None:
     create_upcoming_session(city, capacity=2)
-    assert f'href="{PAGE}"' in organizer.get("/sesi/JUALAN-1").text
+    assert f'href="{PAGE}"' in organizer.get("/sesi/JUALAN-1/undang").text
     assert "Paste a list" in organizer.get(PAGE).text
 
     address = sent(organizer)

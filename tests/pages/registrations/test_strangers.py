@@ -127,7 +127,7 @@ def test_a_stranger_neither_sees_nor_renames_a_known_person(citizen: TestClient,
     (known,) = city.all(Participant)
     assert (known.name, known.kelurahan_code, known.phone) == ("Hj. Siti Contoh, S.Pd", MANGGAR, None)
     assert "Orang Lain" in citizen.get(ticket).text
-    assert "+6281200000999" in citizen.get(ticket).text
+    assert "0812-0000-0999" in citizen.get(ticket).text
 
 
 @on_sqlite
@@ -164,7 +164,7 @@ def test_a_stranger_can_not_fill_another_s_mailbox(
         ("orang@contoh.id", "confirmed", "waiting"),
     ]
     assert len(city.all(OutboxTask)) == 7
-    assert admin.get("/pesan").text.count("this address has had three mails of this kind within a day") == 4
+    assert admin.get("/pesan").text.count("three messages of this kind went there within a day") == 4
 
     with writing(city.engine) as db:
         db.exec(update(Message).values(created_at=now() - timedelta(days=1)))

@@ -132,7 +132,7 @@ def test_the_template_is_filled_in_and_uploaded(organizer: TestClient, city: Cit
     page, choices = book.worksheets
     assert (page.max_row, choices.sheet_state) == (1, "hidden")
     first, *_, last = [cell.value for cell in choices["A"]]
-    assert (first, last, len(choices["A"])) == ("Baru Ilir", "Teritip", 34)
+    assert (first, last, len(choices["A"])) == ("Baru Ilir", "Muara Rapak", 34)
     kind, wifi = choices["B1"].value, choices["C1"].value
     page.append(["Taman <Contoh>", "Manggar", kind, wifi])
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import date
 from typing import Any
 
 from app.database import Db
@@ -24,8 +25,8 @@ def rolled_back(db: Db) -> Iterator[None]:
 
 
 def assert_report_is_right(db: Db, filters: CoverageFilters) -> None:
-    """Compare every figure of the report, with all breakdowns, with the reference count."""
-    report = build_coverage_report(db, OPERATOR, filters, "en", dimensions=DIMENSIONS)
+    """Compare every figure of the report, with all breakdowns and the trend, with the reference count."""
+    report = build_coverage_report(db, OPERATOR, filters, "en", dimensions=DIMENSIONS, trend=True)
     reference = ReferenceCount(db, filters)
     rows = reference.rows()
     assert [row.kelurahan for row in report.rows] == list(rows)
@@ -36,6 +37,16 @@ def assert_report_is_right(db: Db, filters: CoverageFilters) -> None:
         parts = {part.key: asdict(part) for part in breakdown.parts if part.sessions != 0}
         expected = reference.breakdown(breakdown.by)
         assert {key: select_keys(fields, expected[key]) for key, fields in parts.items()} == expected
+
+    assert report.trend is not None
+    earlier = ReferenceCount(db, replace(filters, from_=date(2000, 1, 1)))
+    for length, spans in ((len("2025-08"), report.trend.months), (len("2025"), report.trend.years)):
+        trend = earlier.trend(length)
+        assert {span.key: (span.participants, span.newcomers, span.kelurahan) for span in spans} == {
+            span.key: trend.get(span.key, (0, 0, 0)) for span in spans
+        }
+        first, last = f"{filters.from_}"[:length], spans[-1].key
+        assert {key for key in trend if first <= key <= last} <= {span.key for span in spans}
 
 
 def select_keys(fields: dict[str, Any], keys: dict[str, Any]) -> dict[str, Any]:

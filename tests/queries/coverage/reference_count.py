@@ -123,12 +123,11 @@ class ReferenceCount:
         code = area["code"]
         visits = [visit for visit in self.inside if visit.kelurahan == code]
         target = self._target(code, self.filters.group)
-        target = 1 if target is None else target
         participants = len(people(present(visits)))
         return {
             **counted(visits),
             "target": target,
-            "gap": max(0, target - participants),
+            "gap": None if target is None else max(0, target - participants),
             "state": state(visits, target),
             "unmeasured_why": unmeasured_why(visits),
             "by_sex": by_sex(visit for visit in self.visits if visit.kelurahan == code),
@@ -161,9 +160,11 @@ class ReferenceCount:
             **counted(self.inside),
             "kelurahan": len(open_rows),
             "with_target": len([row for row in open_rows if row["target"]]),
-            "covered": len([row for row in open_rows if row["target"] and row["state"] == "reached"]),
-            "target": sum(row["target"] for row in open_rows),
-            "gap": sum(row["gap"] for row in open_rows),
+            "without_target": len([row for row in open_rows if row["target"] is None]),
+            "covered": len([row for row in open_rows if row["target"] != 0 and row["state"] == "reached"]),
+            "target_reached": len([row for row in open_rows if row["target"] and row["state"] == "reached"]),
+            "target": sum_or_none(row["target"] for row in open_rows),
+            "gap": sum_or_none(row["gap"] for row in open_rows),
             "outside": len(people(present(self._outside()))),
             "waitlisted": len(people(self.visits) - people(self._registered())),
             "moved": self._moved(),
@@ -203,15 +204,31 @@ class ReferenceCount:
             for key, ids in session_ids.items()
         }
 
+    def trend(self, length: int) -> dict[str, tuple[int, int, int]]:
+        """Return participants, new ones and kelurahan by month (7 letters of its date) or year (4)."""
+        came_by_part: dict[str, list[Visit]] = {}
+        for visit in present(self.inside):
+            part = f"{wita_day(visit.session['starts_at'])}"[:length]
+            came_by_part.setdefault(part, []).append(visit)
+        figures, known = {}, set[int]()
+        for part, came in sorted(came_by_part.items()):
+            figures[part] = (
+                len(people(came)),
+                len(people(came) - known),
+                len({visit.kelurahan for visit in came}),
+            )
+            known |= people(came)
+        return figures
+
     def _by_kecamatan(self) -> dict[str, Figures]:
         parts: dict[str, Figures] = {}
         for code, row in self.rows().items():
             parent = self.areas[code]["parent_code"]
             visits = [visit for visit in self.inside if self._kecamatan(visit.kelurahan) == parent]
-            part = parts.setdefault(parent, {"target": 0, "gap": 0, **counted(visits)})
+            part = parts.setdefault(parent, {"target": None, "gap": None, **counted(visits)})
             if self._is_open(self.areas[code]):
-                part["target"] += row["target"]
-                part["gap"] += row["gap"]
+                for figure in ("target", "gap"):
+                    part[figure] = sum_or_none((part[figure], row[figure]))
         return parts
 
 
@@ -254,9 +271,9 @@ def by_sex(visits: Iterable[Visit]) -> Figures:
     return {sex: sexes.count(sex) for sex in ("L", "P", "unknown")}
 
 
-def state(visits: list[Visit], target: int) -> str:
+def state(visits: list[Visit], target: int | None) -> str:
     participants = len(people(present(visits)))
-    if participants >= target and participants:
+    if participants >= (target or 1) and participants:
         return "reached"
     if participants:
         return "partial"

@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 from app.database import Db
 from app.queries.coverage.filters import CoverageFilters
 from tests.city import City
+from tests.database import postgresql_in_soak
 from tests.queries.coverage.actions import Action, CityActions, create_sessions
 from tests.queries.coverage.comparison import assert_report_is_right, rolled_back
 from tests.queries.coverage.random_actions import action_lists, report_filters
+
+pytestmark = postgresql_in_soak
 
 HISTORIES = int(os.environ.get("TEST_HISTORIES", "25"))
 

@@ -6,8 +6,11 @@ from hypothesis import HealthCheck, given, settings
 from app.database import Db
 from app.queries.coverage.filters import CoverageFilters
 from tests.city import City
+from tests.database import postgresql_in_soak
 from tests.queries.coverage.comparison import assert_report_is_right, rolled_back
 from tests.queries.coverage.random_registrations import CityData, city_data, filters, insert
+
+pytestmark = postgresql_in_soak
 
 one_city = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

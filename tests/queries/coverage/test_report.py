@@ -54,7 +54,8 @@ def test_the_workshop_of_68_reaches_all_34(city: City) -> None:
 
     report = report_of(city, workshop="SPBE-2025-1-W")
 
-    assert (report.totals.kelurahan, report.totals.covered, report.totals.gap) == (34, 34, 0)
+    totals = report.totals
+    assert (totals.kelurahan, totals.covered, totals.without_target, totals.gap) == (34, 34, 34, None)
     assert report.totals.registered == report.totals.attendances == report.totals.participants == 68
     assert {(row.participants, row.state) for row in report.rows} == {(2, "reached")}
     assert [row.kelurahan for row in report.rows] == sorted(row.kelurahan for row in report.rows)
@@ -151,7 +152,27 @@ def test_the_states(city: City) -> None:
     ]
     assert row_of(report, list_missing).unmeasured_why == "list-missing"
     assert row_of(report, to_come).unmeasured_why == "session-to-come"
-    assert (report.totals.kelurahan, report.totals.with_target, report.totals.covered) == (34, 33, 1)
+    totals = report.totals
+    assert (totals.kelurahan, totals.with_target, totals.without_target) == (34, 2, 31)
+    assert (totals.covered, totals.target_reached, totals.reached_without_target) == (1, 1, 0)
+
+
+def test_no_target_is_not_a_target(city: City) -> None:
+    """Two came from Manggar and one from Lamaru; only Sepinggan has a target."""
+    code = city.session()
+    for name, place in (("Siti Aminah", MANGGAR), ("Nur Aini", MANGGAR), ("Joko Teladan", LAMARU)):
+        city.register(code, name, place, outcome=PRESENT)
+    set_target(city, 4, SEPINGGAN)
+
+    report = report_of(city)
+
+    lamaru = row_of(report, LAMARU)
+    assert (lamaru.target, lamaru.gap, lamaru.state) == (None, None, "reached")
+    assert (report.totals.target, report.totals.gap) == (4, 4)
+    assert (report.totals.covered, report.totals.target_reached, report.totals.without_target) == (2, 0, 33)
+    assert SEPINGGAN in {row.kelurahan for row in report.short_rows}
+    assert not {LAMARU, MANGGAR} & {row.kelurahan for row in report.short_rows}
+    assert report_of(city, group="umkm").totals.target is None, "of a group none is set"
 
 
 def test_targets_are_those_of_the_year_in_which_the_period_ends(city: City) -> None:
@@ -163,8 +184,8 @@ def test_targets_are_those_of_the_year_in_which_the_period_ends(city: City) -> N
 
     manggar = row_of(report, MANGGAR)
     assert (report.target_year, manggar.target, manggar.groups["umkm"].target) == (2026, 7, 3)
-    assert (row_of(report, LAMARU).target, row_of(report, LAMARU).groups["umkm"].target) == (1, None)
-    assert (report.totals.target, report.totals.gap) == (33 + 7, 33 + 7)
+    assert (row_of(report, LAMARU).target, row_of(report, LAMARU).groups["umkm"].target) == (None, None)
+    assert (report.totals.target, report.totals.gap) == (7, 7)
     assert (report.totals.by_group["umkm"].target, report.totals.by_group["rt"].target) == (3, None)
 
 

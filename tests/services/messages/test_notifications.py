@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlmodel import select
 
 from app.database import reading, writing
-from app.i18n import Language, date_text
+from app.i18n import Language, day_text
 from app.jobs.tasks import TaskRunner
 from app.models import (
     Channel,
@@ -123,7 +123,7 @@ def test_mails_report_changes_in_the_language_of_the_registration(
         cancel_session(db, city.actor("sari"), "JUALAN-1", "Hujan deras")
     runner.drain()
 
-    day = date_text(morning_in(10).date())
+    day = day_text(morning_in(10).date(), language)
     assert [str(mail["Subject"]) for mail in smtp_server.mails] == [
         f"{what}: Jualan Daring, {day}" for what in SUBJECTS[language]
     ]
@@ -142,7 +142,7 @@ def test_mails_report_changes_in_the_language_of_the_registration(
         True,
         False,
     ]
-    for fact in (f"{day} 09.00–12.00 WITA", "Aula Contoh", f"http://127.0.0.1:8000/tiket/{ani.code}"):
+    for fact in (f"{day}, 09.00–12.00 WITA", "Aula Contoh", f"http://127.0.0.1:8000/tiket/{ani.code}"):
         assert fact in first
     assert "Balai Contoh" in before_last
     assert "Hujan deras" in last
@@ -221,7 +221,7 @@ def test_a_rolled_back_registration_sends_no_mail(city: City) -> None:
             city.actor("sari"),
             view.id,
             data,
-            RegistrationRequest(Channel.DELEGATION, informed=True),
+            RegistrationRequest(Channel.DELEGATION, informed=True, contact="0812 0000 0700"),
         )
 
     assert city.all(Message) == []

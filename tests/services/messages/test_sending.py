@@ -14,7 +14,7 @@ from app.models import Message, MessageStatus, OutboxTask
 from app.models.base import now
 from app.services.messages.mail_server import Delivery, MailServer, deliver, parse_smtp_url
 from app.services.messages.notifications import resend_message
-from app.services.messages.sending import RETRY_DELAYS, begin_sending
+from app.services.messages.sending import RETRY_DELAYS, Senders, begin_sending
 from app.services.outbox import release_claims
 from app.settings import Settings
 from tests.city import City
@@ -171,8 +171,9 @@ def test_a_mail_that_another_worker_sends_is_not_sent_again(
     """The other one has committed the status "sending" and speaks to the mail server."""
     register_person(city, "Ani Aster")
     (message,) = city.all(Message)
+    other = Senders(MailServer("a@contoh.id", "contoh.id", 25), None, "")
     with writing(city.engine) as db:
-        assert begin_sending(db, message.id, MailServer("a@contoh.id", "contoh.id", 25), "") is not None
+        assert begin_sending(db, message.id, other) is not None
 
     runner.drain()
 

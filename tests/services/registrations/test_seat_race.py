@@ -90,7 +90,9 @@ def register_everyone_at_once(city: City, code: str, channel: Channel = Channel.
         session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == code)).one()
 
     def register(number: int) -> Registration:
-        person = PersonInput(f"Peserta Contoh {number:02}", "Manggar", "umkm")
+        person = PersonInput(
+            f"Peserta Contoh {number:02}", "Manggar", "umkm", email=f"peserta{number}@contoh.id"
+        )
         request = RegistrationRequest(channel, consent=True)
         actor = CITIZEN if channel is Channel.SELF else city.actor("sari")
         with writing(city.engine) as db:

@@ -292,7 +292,7 @@ def test_spans_beyond_all_bounds_take_no_memory(number: str) -> None:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_word_document_of_a_hundred_megabytes_ends_within_the_limits() -> None:
     row = word_row(*map(word_cell, PEOPLE[0]))
     bomb = word_document(body=f"<w:tbl>{row * 250_000}</w:tbl>")

@@ -132,7 +132,7 @@ def below_the_list(row: bytes) -> Callable[[bytes], bytes]:
     return change
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.usefixtures("little_memory")
 @pytest.mark.parametrize(
     "change",
@@ -152,7 +152,7 @@ def test_a_million_empty_rows_are_none(change: Callable[[bytes], bytes]) -> None
     assert cells(read_sheet(repacked(LIST, SHEET, change))) == PEOPLE
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.usefixtures("little_memory")
 @pytest.mark.parametrize("nothing", [b"\n", b";;;;;\n", b";"], ids=["lines", "separators", "one long line"])
 def test_megabytes_of_nothing_in_a_csv_are_none(nothing: bytes) -> None:
