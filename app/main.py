@@ -18,7 +18,7 @@ from app.settings import Settings
 from app.web.access_log import record_access
 from app.web.accounts.identity_provider import identity_provider_from_settings
 from app.web.container import Container
-from app.web.letterhead import CachedLetterhead
+from app.web.installation.letterhead import CachedLetterhead
 from app.web.limits import WrongCodes
 from app.web.problems import add_exception_handlers, answer_problem
 from app.web.security import SecurityMiddleware

@@ -79,7 +79,7 @@ class WhatsAppList(SQLModel, table=True):
 
 
 class WhatsAppRecipient(SQLModel, table=True):
-    """A person who is to be sent the text of a list. `sent_at` is when a user ticked that they sent it, None before."""
+    """A person on a list. `sent_at` is when user `sent_by` ticked that the text was sent, None without a tick."""
 
     __tablename__ = "whatsapp_recipient"
 

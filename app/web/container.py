@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from app.nik_vault import NikVault
 from app.settings import Settings
 from app.web.accounts.identity_provider import IdentityProvider
-from app.web.letterhead import CachedLetterhead
+from app.web.installation.letterhead import CachedLetterhead
 from app.web.limits import WrongCodes
 
 

@@ -49,20 +49,6 @@ APP_FOLDER = Path(__file__).parent.parent
 FIELDS_OF_CODES = {"code-taken": "code", "email-taken": "email", "name-taken": "name"}
 
 
-class Refusal(str):
-    """The sentence of a problem, with the errors of the form that it concerns (sentences by name of field).
-
-    The macro `alert` shows both above the form.
-    """
-
-    errors: dict[str, str]
-
-    def __new__(cls, sentence: str, errors: Mapping[str, str]) -> "Refusal":
-        refusal = super().__new__(cls, sentence)
-        refusal.errors = dict(errors)
-        return refusal
-
-
 @cache
 def jinja_environment(language: Language) -> Environment:
     """Return the Jinja environment that renders pages in a language, created once per language.
@@ -117,8 +103,8 @@ def render(
 ) -> Response:
     """Return a page in the reader's language, rendered from `template` with `context`.
 
-    With a `problem` the response has its status instead of `status`; the template shows `refusal` (its sentence as a
-    `Refusal`, or "") and `errors` (sentences by name of field). Every template also has `request`, `current_path`,
+    With a `problem` the response has its status instead of `status`; the template shows `refusal` (its sentence, or
+    "") and `errors` (sentences by name of field). Every template also has `request`, `current_path`,
     `actor` (None if no user is logged in), `waiting` (how many things wait for the actor, by the address of their
     list), `letterhead` (None if none is saved), `status`, `flash`, the flash message, which is thereby taken, and
     `help_topic`, which explains the page, or None.
@@ -139,8 +125,6 @@ def render(
         "errors": _field_errors(problem, _),
         **context,
     }
-    if context["refusal"]:
-        context["refusal"] = Refusal(context["refusal"], context["errors"])
     response.body = jinja_environment(language).get_template(template).render(context).encode()
     response.headers["content-length"] = str(len(response.body))
     return response

@@ -1,6 +1,6 @@
-"""The lists of people to write to by hand with WhatsApp, and who has been written to.
+"""WhatsApp lists: their texts, their people, and which people are ticked as written to.
 
-People who were moved to another session since are left out: they are that session's staff's to tell.
+People who were moved to another session since are left out, because the staff of that session tell them.
 """
 
 from dataclasses import dataclass

@@ -87,7 +87,7 @@ class WorkshopSessionView:
 
     @property
     def is_recorded(self) -> bool:
-        """Whether the attendance of everyone who is registered is recorded; False if nobody is registered."""
+        """Whether every registration has an outcome; False without registrations."""
         return self.recorded > 0 and self.recorded == self.registered
 
     @property

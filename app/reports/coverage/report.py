@@ -114,7 +114,7 @@ class Totals:
 
     @property
     def reached_without_target(self) -> int:
-        """The number of kelurahan for which no target is set and from which somebody came."""
+        """The number of kelurahan that have no target and at least one participant."""
         return self.covered - self.target_reached
 
     @property

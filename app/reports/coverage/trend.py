@@ -55,7 +55,7 @@ class Trend:
 
 
 def trend_table(trend: Trend, step: Step, subtitle: tuple[str, ...], _: Translator) -> Table:
-    """Return a table with a row per month or year, without a total: people who came in two count in both."""
+    """Return a table with a row per month or year, without a total: a participant of two months is counted in both."""
     return Table(
         name=_(TITLES[step]),
         title=_(TITLES[step]),

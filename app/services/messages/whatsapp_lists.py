@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Literal, get_args
 
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from app.database import Db, has_whatsapp_gateway
@@ -93,14 +94,19 @@ def list_people_to_tell(
 ) -> WhatsAppList | None:
     """Return the list with this text of those of the people to whom nothing is sent automatically, None without any.
 
-    Codes of other sessions are left out. Raises `Forbidden` without `ATTENDANCE_WRITE`, and `NotFound` if the session
-    is out of the actor's scope.
+    They have no tick, even if they were told the same before: it has happened to them again. Codes of other sessions
+    are left out. Raises `Forbidden` without `ATTENDANCE_WRITE`, and `NotFound` if the session is out of the actor's
+    scope.
     """
     actor.require(Permission.ATTENDANCE_WRITE)
     workshop_session = get_workshop_session(db, actor, session_code, Permission.ATTENDANCE_WRITE)
     contacts = list_contacts_of(db, actor, session_code, registration_codes)
     by_hand = [contact.code for contact in contacts if is_written_by_hand(db, contact)]
-    return add_to_list(db, actor, workshop_session, text, by_hand) if by_hand else None
+    if not by_hand:
+        return None
+    whatsapp_list = add_to_list(db, actor, workshop_session, text, by_hand)
+    _untick(db, whatsapp_list, by_hand)
+    return whatsapp_list
 
 
 def add_to_list(
@@ -144,6 +150,21 @@ def add_to_list(
     )
     db.flush()
     return whatsapp_list
+
+
+def _untick(db: Db, whatsapp_list: WhatsAppList, registration_codes: Collection[str]) -> None:
+    """Remove the ticks of these people from a list."""
+    registration_ids = select(Registration.id).where(
+        in_values(db, col(Registration.code), set(registration_codes))
+    )
+    db.exec(
+        update(WhatsAppRecipient)
+        .where(
+            col(WhatsAppRecipient.whatsapp_list_id) == whatsapp_list.id,
+            col(WhatsAppRecipient.registration_id).in_(registration_ids),
+        )
+        .values(sent_at=None, sent_by=None)
+    )
 
 
 def tick_recipient(

@@ -387,3 +387,21 @@ def test_more_sessions_to_move_to_take_no_more_queries(organizer: TestClient, ch
         create_upcoming_session(chosen.city, f"JUALAN-{number}", days=10 + number)
 
     assert queries_of(chosen.city.engine, look) == few
+
+
+def test_who_is_moved_to_and_fro_is_to_be_told_again(organizer: TestClient, chosen: Chosen) -> None:
+    create_upcoming_session(chosen.city, "JUALAN-2", days=12)
+    give_phone(chosen.city, "Ani")
+    for origin, target in (("JUALAN-1", "JUALAN-2"), ("JUALAN-2", "JUALAN-1"), ("JUALAN-1", "JUALAN-2")):
+        page = f"/sesi/{origin}/peserta"
+        ids = Chosen(chosen.city, origin).ids("Ani")
+        asked = organizer.get(f"{page}/pilihan", params={"aksi": "move", "pilih": ids}).text
+        (choice,) = re.findall(rf'value="({target}:\d+)"', asked)
+        form = filled_form(asked, f"{page}/pindahkan") | {"tujuan": choice}
+        moved = organizer.post(f"{page}/pindahkan", data=form)
+        list_ = moved.headers["location"]
+        assert "0 of 1 sent" in text_of(organizer.get(list_).text)
+        with writing(chosen.city.engine) as db:
+            code = get_registration_of(db, "Ani").code
+        assert organizer.post(f"{list_}/{code}", data={"terkirim": "true"}).status_code == 303
+        assert "1 of 1 sent" in text_of(organizer.get(list_).text)

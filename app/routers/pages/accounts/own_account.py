@@ -1,4 +1,4 @@
-"""My account: password, e-mail address, language, notifications, logins and tokens of the user who is logged in."""
+"""The account page: password, e-mail address, language, notifications, logins and tokens of the logged-in user."""
 
 from datetime import timedelta
 from typing import Annotated, Any

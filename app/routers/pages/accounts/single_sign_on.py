@@ -143,7 +143,7 @@ def _refuse(request: Request, provider: IdentityProvider, problem: Problem) -> R
 
 @router.get("/tautkan")
 def link_page(request: Request, db: ReadDb, provider: Provider) -> Response:
-    """Ask to link the account at the provider to the user who is logged in.
+    """Show a form that links the account at the provider to the logged-in user.
 
     Without a login, or with one of more than ten minutes ago, the page asks to log in first.
     """

@@ -24,8 +24,8 @@ from app.services.edit_conflicts import fingerprint
 from app.web.container import container_of
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, conflicting_form
+from app.web.installation.setup_steps import is_being_set_up
 from app.web.pages import redirect, render
-from app.web.setup_steps import is_being_set_up
 
 router = APIRouter(prefix="/administrasi/pengguna", include_in_schema=False)
 

@@ -26,7 +26,7 @@ from app.web.downloads import download
 from app.web.etags import respond_with_etag
 from app.web.forms import EmptyIsNone, OptionalText
 from app.web.pages import render
-from app.web.workshop_session_form import GROUP_PREFIX
+from app.web.workshops.workshop_session_form import GROUP_PREFIX
 
 router = APIRouter(include_in_schema=False)
 

@@ -44,7 +44,7 @@ class ListFilter(BaseModel):
 
 
 class TickForm(ListFilter):
-    """Whether somebody was written to. `only_open` is the filter of the list that the button was in."""
+    """A tick: `sent` sets or removes it. `only_open` says whether the list was showing only people without a tick."""
 
     sent: bool = Field(alias="terkirim")
 

@@ -22,8 +22,8 @@ from app.web.container import container_of
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.downloads import download
 from app.web.forms import catch_problem
+from app.web.messages.reach import build_reach_note
 from app.web.pages import redirect, render
-from app.web.reach import build_reach_note
 from app.web.registrations.invitations import build_public_url
 from app.web.registrations.moved_up import list_moved_up, list_waiting
 from app.web.registrations.registration_query import RegistrationQuery

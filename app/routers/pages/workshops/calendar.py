@@ -22,9 +22,9 @@ from app.services.workshops import workshop_sessions as services
 from app.web.date_fields import FormDates, parse_day
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem
-from app.web.months import midnight, month_param, month_weeks, next_month, parse_month
+from app.web.messages.reach import build_reach_note
 from app.web.pages import redirect, render
-from app.web.reach import build_reach_note
+from app.web.workshops.months import midnight, month_param, month_weeks, next_month, parse_month
 
 router = APIRouter(include_in_schema=False)
 

@@ -13,8 +13,8 @@ from app.queries.accounts.users import has_users
 from app.queries.workshops.public_schedule import ScheduledWorkshop, ScheduleFilters, get_schedule
 from app.queries.workshops.public_workshops import PublicSession
 from app.web.dependencies import Lang, ReadDb
-from app.web.months import month_param, month_weeks, next_month, parse_month
 from app.web.pages import build_url, render
+from app.web.workshops.months import month_param, month_weeks, next_month, parse_month
 
 router = APIRouter(include_in_schema=False)
 

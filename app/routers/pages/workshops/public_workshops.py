@@ -32,9 +32,9 @@ from app.web.dependencies import Lang, ReadDb, Translate, Vault, changing
 from app.web.flash import FLASH_FRAGMENT
 from app.web.forms import catch_problem
 from app.web.limits import REGISTRATIONS, TICKETS_SENT_AGAIN, address_of, counting_use
-from app.web.months import month_param, parse_month
 from app.web.pages import redirect, render
 from app.web.registrations.person_form import PersonForm, build_request_key
+from app.web.workshops.months import month_param, parse_month
 
 router = APIRouter(include_in_schema=False)
 

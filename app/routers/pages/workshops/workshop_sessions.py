@@ -24,10 +24,10 @@ from app.services.workshops.session_staff import assign_staff
 from app.web.date_fields import FormDates
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, conflicting_form
+from app.web.messages.reach import build_reach_note
 from app.web.pages import redirect, render
-from app.web.reach import build_reach_note
 from app.web.registrations.moved_up import list_moved_up, list_waiting
-from app.web.workshop_session_form import (
+from app.web.workshops.workshop_session_form import (
     NewSessionForm,
     Repetition,
     WorkshopSessionForm,

@@ -29,7 +29,7 @@ from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, conflicting_form
 from app.web.pages import redirect, render
 from app.web.registrations.invitations import build_public_url
-from app.web.workshop_session_form import WorkshopSessionForm, begin_like_last_session
+from app.web.workshops.workshop_session_form import WorkshopSessionForm, begin_like_last_session
 
 router = APIRouter(include_in_schema=False)
 
