@@ -90,6 +90,7 @@ def test_the_list_is_filtered_by_status_and_session(staff: TestClient, city: Cit
     assert "There are no messages with this status." in staff.get("/pesan?status=sent").text
     assert badges(staff.get("/pesan?status=&sesi=JUALAN-1").text) == ["Not sent yet"]
     assert badges(staff.get("/pesan?sesi=LAIN-1").text) == []
+    assert '<a href="/kegiatan/JUALAN">Jualan Daring</a>' in staff.get("/pesan?sesi=JUALAN-1").text
     assert 'href="/pesan?sesi=JUALAN-1"' in staff.get("/sesi/JUALAN-1/peserta").text
 
 

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from app.database import Db
-from app.errors import Problem
+from app.errors import NotFound, Problem
 from app.models import MessageStatus
 from app.permissions import Actor, Permission
 from app.queries.messages import messages as queries
+from app.queries.workshops.workshop_sessions import WorkshopSessionView, get_workshop_session_view
 from app.services.messages.mail_texts import add_site_url
 from app.services.messages.notifications import RESENDABLE_STATUSES, resend_message
 from app.web.container import container_of
@@ -81,6 +82,7 @@ def _list_page(
         request,
         "messages/list.html",
         problem=problem,
+        workshop_session=_find_session(db, actor, form.session),
         messages=[(message, add_site_url(message.body, settings.base_url)) for message in shown],
         resendable=RESENDABLE_STATUSES,
         sends_mail=settings.sends_mail,
@@ -89,3 +91,11 @@ def _list_page(
         first=form.address() if form.before else "",
         next=form.address(before=shown[-1].id) if len(messages) > PAGE_SIZE else "",
     )
+
+
+def _find_session(db: Db, actor: Actor, code: str) -> WorkshopSessionView | None:
+    """Return the session that the list is filtered by; None without one, and if it is out of the actor's scope."""
+    try:
+        return get_workshop_session_view(db, actor, code, Permission.ATTENDANCE_WRITE) if code else None
+    except NotFound:
+        return None
