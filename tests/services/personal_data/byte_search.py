@@ -5,7 +5,7 @@ import re
 import sqlite3
 import subprocess
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, text
@@ -55,7 +55,10 @@ def _contents(engine: Engine, folder: Path) -> Iterator[tuple[str, bytes]]:
         data = Path(str(connection.scalar(text("SHOW data_directory"))))
         oid = connection.scalar(text("SELECT oid FROM pg_database WHERE datname = current_database()"))
     for path in (data / "base" / str(oid)).iterdir():
-        yield f"base/{path.name}", path.read_bytes()
+        with suppress(
+            FileNotFoundError
+        ):  # The server removes its caches whenever it likes; what is gone holds nothing.
+            yield f"base/{path.name}", path.read_bytes()
     yield "dump", _dump(engine)
 
 
