@@ -28,12 +28,12 @@ endif
 # What Python compiled once is kept, whatever the environment says: the tests start a thousand processes.
 export PYTHONDONTWRITEBYTECODE =
 
-# Tests that are marked "soak" are left out, except by `make soak`.
-SELECTION = -m "not soak"
+# Tests that are marked "soak" are left out, except by `make soak`, which also reads every file in a child process.
+SELECTION = -m "not soak" --sheets in-process
 
 .PHONY: help run check test soak lint quick project service browser format messages screenshots bench audit wheel lock \
 	clean \
-	chromium libreoffice
+	chromium libreoffice java
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -47,11 +47,11 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite; two and a half minutes on two cores
 	@$(MAKE) --no-print-directory --jobs=2 lint quick
 
-test: chromium libreoffice ## everything, also on PostgreSQL and in a browser; twelve and a half minutes on two cores
+test: chromium libreoffice java ## everything, also on PostgreSQL and in a browser; twelve and a half minutes on two cores
 	@$(MAKE) --no-print-directory --jobs=4 lint project service browser
 
 soak: $(LIGHTHOUSE) ## as test, and the heavy tests: many more damaged files and histories of a city, Lighthouse
-	@TEST_HISTORIES=100 $(MAKE) --no-print-directory SELECTION= test
+	@TEST_HISTORIES=100 $(MAKE) --no-print-directory SELECTION="--sheets in-child" test
 
 lint: $(TEST) ## style, types and the import contract
 	$(BIN)/ruff check --quiet
@@ -59,18 +59,19 @@ lint: $(TEST) ## style, types and the import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
 
-quick: $(TEST) $(ASSETS) # the tests that neither take long nor need PostgreSQL, LibreOffice or a browser
+# The tests that neither take long nor need PostgreSQL, LibreOffice or a browser. Pages are only opened.
+quick: $(TEST) $(ASSETS)
 	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "not soak and not slow" --database sqlite --sheets in-process \
-		tests --ignore tests/browser
+		tests --ignore tests/browser --ignore-glob "tests/pages/*/*"
 
 project: $(TEST) # the project about itself: structure, texts, documents, migrations
 	$(BIN)/pytest --quiet tests/project
 
-service: $(TEST) $(ASSETS) $(PROVIDER) libreoffice # everything but what happens in a browser
+service: $(TEST) $(ASSETS) $(PROVIDER) libreoffice java # everything but what happens in a browser
 	$(BIN)/pytest --quiet --numprocesses 4 --dist worksteal $(SELECTION) tests --ignore tests/project --ignore tests/browser
 
-browser: $(TEST) $(ASSETS) $(PROVIDER) chromium # what people do; one at a time, as it waits for each page
-	$(BIN)/pytest --quiet $(SELECTION) tests/browser
+browser: $(TEST) $(ASSETS) $(PROVIDER) chromium # what people do; two at a time, as each waits for pages
+	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal $(SELECTION) tests/browser
 
 format: $(TEST) ## formats the Python code
 	$(BIN)/ruff check --fix
@@ -89,6 +90,7 @@ bench: $(TEST) $(DJANGO) ## measures speed and memory; prints the tables of benc
 	@$(BIN)/python -m benchmarks.import_attendance
 	@$(BIN)/python -m benchmarks.registration
 	@$(BIN)/python -m benchmarks.coverage
+	@$(BIN)/python -m benchmarks.reports
 
 audit: $(RUN) $(AUDIT) ## asks for known vulnerabilities of all third-party parts; writes dist/sbom-….cdx.json (CycloneDX)
 	@$(BIN)/python requirements/audit.py $(dir $(AUDIT))bin $(NPM)
@@ -185,11 +187,21 @@ chromium:
 	fi
 
 libreoffice:
-	@command -v soffice >/dev/null && exit 0; \
+	@command -v soffice >/dev/null && test -e "$$(dirname "$$(readlink -f "$$(command -v soffice)")")/libswlo.so" && exit 0; \
 	if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
 		echo "Installing LibreOffice …"; \
 		export DEBIAN_FRONTEND=noninteractive; \
-		apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install libreoffice-calc >/dev/null; \
+		apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install libreoffice-calc libreoffice-writer >/dev/null; \
 	else \
-		echo "The tests of the attendance list need LibreOffice Calc (Debian: apt-get install libreoffice-calc)." >&2; exit 1; \
+		echo "The tests of workbooks and documents need LibreOffice Calc and Writer (Debian: apt-get install libreoffice-calc libreoffice-writer)." >&2; exit 1; \
+	fi
+
+java:
+	@command -v javac >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		echo "Installing Java …"; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install default-jdk-headless >/dev/null; \
+	else \
+		echo "The check of PDFs by veraPDF needs a JDK (Debian: apt-get install default-jdk-headless)." >&2; exit 1; \
 	fi

@@ -1,7 +1,7 @@
 """`--sheets in-process` parses uploaded files without a child process, which takes a tenth of a second to start.
 
 The parser, its requests and its answers are the same. A child adds limits on memory and time, and if it dies its caller
-goes on; `@in_child` marks the tests of that. `make test` parses every file in a child.
+goes on; `@in_child` marks the tests of that. Servers that tests start parse in a child always, `make soak` everywhere.
 """
 
 from collections.abc import Mapping
