@@ -81,9 +81,39 @@ def days_text(first: date, last: date, language: Language) -> str:
     return f"{format_date(first, pattern, locale=language)} – {day_text(last, language)}"
 
 
+def full_day_text(day: date, language: Language) -> str:
+    """Format a date with the month's full name, for official documents: "5 Desember 2026"."""
+    return format_date(day, "d MMMM yyyy", locale=language)
+
+
+def full_days_text(first: date, last: date, language: Language) -> str:
+    """Format a span of days for official documents: "1 Januari – 31 Maret 2026", and both years if they differ.
+
+    Within a month it is "1–31 Maret 2026".
+    """
+    if first == last:
+        return full_day_text(last, language)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{full_day_text(last, language)}"
+    pattern = "d MMMM" if first.year == last.year else "d MMMM yyyy"
+    return f"{format_date(first, pattern, locale=language)} – {full_day_text(last, language)}"
+
+
+def full_time_text(instant: datetime, language: Language) -> str:
+    """Format an aware datetime in WITA for official documents: "5 Desember 2026 pukul 09.00 WITA"."""
+    day = full_day_text(wita(instant).date(), language)
+    joint = "pukul" if language == "id" else "at"
+    return f"{day} {joint} {clock_text(instant)} WITA"
+
+
 def weekday_text(day: date, language: Language) -> str:
     """Format a date with the day of the week: "Sab, 5 Des 2026"."""
     return format_date(day, "EEE, d MMM yyyy", locale=language)
+
+
+def full_weekday_text(day: date, language: Language) -> str:
+    """Format a date with all names in full, as official documents write it: "Sabtu, 5 Desember 2026"."""
+    return format_date(day, "EEEE, d MMMM yyyy", locale=language)
 
 
 def month_text(day: date, language: Language) -> str:

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     NOTICE_WRITE = "notice:write"
     PARTICIPANT_READ = "participant:read"
     PEOPLE_MERGE = "people:merge"
+    REPORT_ISSUE = "report:issue"
     RETENTION_WRITE = "retention:write"
     SESSION_WRITE = "session:write"
     STAFF_ASSIGN = "staff:assign"
@@ -73,6 +74,7 @@ _TABLE: dict[Permission, dict[Role, Scope]] = {
         Role.VIEWER: Scope.ALL,
     },
     Permission.PEOPLE_MERGE: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN},
+    Permission.REPORT_ISSUE: {Role.ADMIN: Scope.ALL, Role.VIEWER: Scope.ALL},
     Permission.RETENTION_WRITE: {Role.ADMIN: Scope.ALL},
     Permission.SESSION_WRITE: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN, Role.STAFF: Scope.ASSIGNED},
     Permission.STAFF_ASSIGN: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN},
@@ -121,15 +123,15 @@ class Actor:
         """Return how far the permission extends for this actor's role; `NONE` for an actor without a role.
 
         Some permissions need more than the role: a viewer may see participants only with the grant
-        `may_see_participants`, and set targets only as a user of Dinas Kominfo; an admin may see NIKs in full, also in
-        uploaded files, only with the grant `may_see_niks`.
+        `may_see_participants`, and set targets and issue reports only as a user of Dinas Kominfo; an admin may see NIKs
+        in full, also in uploaded files, only with the grant `may_see_niks`.
         """
         if self.role is None:
             return Scope.NONE
         match permission, self.role:
             case Permission.PARTICIPANT_READ, Role.VIEWER:
                 is_granted = self.may_see_participants
-            case Permission.TARGET_WRITE, Role.VIEWER:
+            case ((Permission.TARGET_WRITE | Permission.REPORT_ISSUE), Role.VIEWER):
                 is_granted = self.organization_kind is OrganizationKind.DINAS_KOMINFO
             case Permission.NIK_READ, _:
                 is_granted = self.may_see_niks

@@ -34,6 +34,14 @@ class Settings(BaseSettings):
     mail_from: str = ""
     whatsapp_url: SecretStr = SecretStr("")
     whatsapp_token: SecretStr = SecretStr("")
+    ckan_url: str = ""
+    ckan_token: SecretStr = SecretStr("")
+    ckan_organization: str = ""
+    esign_url: str = ""
+    esign_version: Literal["v1", "v2"] = "v2"
+    esign_user: str = ""
+    esign_password: SecretStr = SecretStr("")
+    esign_subscriber: str = ""
     second_factor: Literal["admins", "all", "off"] = "admins"
     session_idle_minutes: int = Field(default=120, ge=5, le=7 * 24 * 60)
     session_max_hours: int = Field(default=12, ge=1, le=30 * 24)
@@ -111,6 +119,11 @@ class Settings(BaseSettings):
     def sends_whatsapp(self) -> bool:
         """Whether a gateway for WhatsApp messages is configured."""
         return bool(self.whatsapp_url.get_secret_value())
+
+    @property
+    def pushes_open_data(self) -> bool:
+        """Whether a data portal gets the open data."""
+        return bool(self.ckan_url.strip())
 
     @property
     def mail_sender(self) -> str:

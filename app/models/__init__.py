@@ -38,6 +38,8 @@ from app.models.areas import (
     Area,
     AreaAlias,
     AreaLevel,
+    BoundarySet,
+    BoundaryStage,
     TargetGroup,
     TargetGroupSynonym,
 )
@@ -45,6 +47,16 @@ from app.models.coverage import (
     CoverageTarget,
     Denominator,
     Indicator,
+)
+from app.models.evidence import (
+    Attachment,
+    AttachmentKind,
+    Dossier,
+    DossierChunk,
+    DossierStatus,
+    EvaluationIndicator,
+    Evidence,
+    EvidenceFigure,
 )
 from app.models.imports import (
     AttendanceImport,
@@ -57,6 +69,13 @@ from app.models.imports import (
     UploadedFile,
 )
 from app.models.installation import SavedLetterhead, SetupStep, SkippedSetupStep
+from app.models.issued_reports import (
+    ClosedPeriod,
+    ElectronicSignature,
+    IssuedReport,
+    IssuedReportFile,
+    SignedScan,
+)
 from app.models.messages import (
     Message,
     MessageChannel,
@@ -65,6 +84,7 @@ from app.models.messages import (
     WhatsAppList,
     WhatsAppRecipient,
 )
+from app.models.open_data import OpenDataPush
 from app.models.outbox import (
     OutboxKind,
     OutboxTask,
@@ -108,7 +128,15 @@ from app.models.registrations import (
     Registration,
     RegistrationStatus,
 )
+from app.models.report_mails import (
+    ReportFrequency,
+    ReportMail,
+    ReportMailing,
+    ReportRecipient,
+    SavedFilter,
+)
 from app.models.security import KeyRotation, LimitedUse
+from app.models.workshop_documents import SessionLetters, WorkshopReport
 from app.models.workshops import (
     Pillar,
     SessionGroupSeats,
@@ -140,6 +168,8 @@ __all__ = [
     "Area",
     "AreaAlias",
     "AreaLevel",
+    "Attachment",
+    "AttachmentKind",
     "Attendance",
     "AttendanceImport",
     "AttendanceImportRow",
@@ -148,9 +178,12 @@ __all__ = [
     "AuthenticatorApp",
     "Basis",
     "BlankMeans",
+    "BoundarySet",
+    "BoundaryStage",
     "Breach",
     "BreachScope",
     "Channel",
+    "ClosedPeriod",
     "ColumnMapping",
     "ContactCode",
     "CoverageTarget",
@@ -161,7 +194,14 @@ __all__ = [
     "DataRequestStatus",
     "DelegationLink",
     "Denominator",
+    "Dossier",
+    "DossierChunk",
+    "DossierStatus",
+    "ElectronicSignature",
     "EmailChange",
+    "EvaluationIndicator",
+    "Evidence",
+    "EvidenceFigure",
     "ExternalIdentity",
     "FoldedRegistration",
     "GroupMembership",
@@ -169,6 +209,8 @@ __all__ = [
     "ImportPurpose",
     "ImportStatus",
     "Indicator",
+    "IssuedReport",
+    "IssuedReportFile",
     "KeyRotation",
     "KnownDevice",
     "LimitedUse",
@@ -178,6 +220,7 @@ __all__ = [
     "MessageChannel",
     "MessageKind",
     "MessageStatus",
+    "OpenDataPush",
     "Organization",
     "OrganizationKind",
     "OutboxKind",
@@ -197,17 +240,24 @@ __all__ = [
     "RecoveryCode",
     "Registration",
     "RegistrationStatus",
+    "ReportFrequency",
+    "ReportMail",
+    "ReportMailing",
+    "ReportRecipient",
     "RetentionKind",
     "RetentionRule",
     "Role",
     "RowKind",
+    "SavedFilter",
     "SavedLetterhead",
     "ScheduledRun",
     "SessionGroupSeats",
+    "SessionLetters",
     "SessionMode",
     "SessionStaff",
     "SetupStep",
     "Sex",
+    "SignedScan",
     "SkippedSetupStep",
     "TargetGroup",
     "TargetGroupSynonym",
@@ -219,6 +269,7 @@ __all__ = [
     "WhatsAppList",
     "WhatsAppRecipient",
     "Workshop",
+    "WorkshopReport",
     "WorkshopSession",
     "WorkshopTargetGroup",
 ]

@@ -1,12 +1,16 @@
-"""Areas (kota → kecamatan → kelurahan, with Kemendagri codes), the ways their names are written, and target groups."""
+"""Areas (kota → kecamatan → kelurahan, with Kemendagri codes), the ways their names are written, and target groups.
 
-from datetime import date
+Also the boundaries of the kelurahan.
+"""
+
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from app.models.base import choice
+from app.models.base import Instant, JsonDocument, choice, now
 
 
 class AreaLevel(StrEnum):
@@ -36,6 +40,32 @@ class Area(SQLModel, table=True):
     tile_row: int | None = None
     valid_from: date
     valid_to: date | None = None
+
+
+class BoundaryStage(StrEnum):
+    """`UPLOADED` boundaries wait for an administrator to look at them; `SHOWN` ones are on maps."""
+
+    UPLOADED = "uploaded"
+    SHOWN = "shown"
+
+
+class BoundarySet(SQLModel, table=True):
+    """The boundaries of all kelurahan as GeoJSON, with their source and the day for which they hold.
+
+    There is at most one of each stage. `remarks` are the findings of the check, each with code and params. `checksum`
+    is the SHA-256 of the other values, by which a form names what it showed.
+    """
+
+    __tablename__ = "boundary_set"
+
+    stage: BoundaryStage = Field(primary_key=True, sa_type=choice(BoundaryStage, "stage"))
+    geojson: str
+    source: str
+    as_of: date
+    remarks: list[dict[str, Any]] = Field(sa_type=JsonDocument)
+    checksum: str = Field(max_length=64)
+    uploaded_at: datetime = Field(default_factory=now, sa_type=Instant)
+    uploaded_by: int | None = Field(default=None, foreign_key="app_user.id")
 
 
 class AreaAlias(SQLModel, table=True):

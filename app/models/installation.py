@@ -3,14 +3,17 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from app.models.base import Instant, choice, now
 
 
 class SavedLetterhead(SQLModel, table=True):
-    """The letterhead of documents, in a single row; without it `reports.letterhead.LETTERHEAD` is used."""
+    """The letterhead of documents, in a single row; without it `reports.letterhead.LETTERHEAD` is used.
+
+    `coat_of_arms` is a PNG, None without one.
+    """
 
     __tablename__ = "letterhead"
     __table_args__ = (CheckConstraint("id = 1", name="single"),)
@@ -21,6 +24,7 @@ class SavedLetterhead(SQLModel, table=True):
     office: str
     address: str = ""
     phone: str = ""
+    coat_of_arms: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class SetupStep(StrEnum):

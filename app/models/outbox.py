@@ -12,10 +12,13 @@ from app.models.base import Instant, JsonDocument, choice, now
 class OutboxKind(StrEnum):
     COMMIT_IMPORT = "commit-import"
     FIND_DUPLICATES = "find-duplicates"
+    MAKE_DOSSIER = "make-dossier"
+    PUSH_OPEN_DATA = "push-open-data"
     READ_IMPORT = "read-import"
     RECLAIM_SPACE = "reclaim-space"
     SEND_CODE = "send-code"
     SEND_MESSAGE = "send-message"
+    SEND_REPORT = "send-report"
 
 
 class OutboxTask(SQLModel, table=True):

@@ -98,6 +98,7 @@ class RetentionKind(StrEnum):
     MESSAGES = "messages"
     PEOPLE = "people"
     NIKS = "niks"
+    ATTACHMENTS = "attachments"
 
 
 class RetentionRule(SQLModel, table=True):
