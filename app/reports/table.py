@@ -1,14 +1,15 @@
 """A table of a report, ready to print: every format prints it as it is, none of them computes figures."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import groupby
 from typing import Literal
 
-from app.i18n import Language, decimal_text, integer_text
+from app.i18n import Language, date_text, decimal_text, integer_text
 from app.reports.coverage.states import STATES, State
 
-Cell = str | int | float | None
+Cell = str | int | float | date | None
 Kind = Literal["code", "text", "name", "state", "integer"]
 Counts = Literal["present", "registered", "attendances", "sessions", "target", "gap"]
 
@@ -86,16 +87,38 @@ class Table:
 
     def for_people(self) -> "Table":
         """Return the same table without the columns of the kind `code`, and without their cells."""
-        indexes = [index for index, column in enumerate(self.columns) if column.kind != "code"]
+        return self._with_columns([i for i, column in enumerate(self.columns) if column.kind != "code"])
 
-        def without_codes(row: Row) -> Row:
+    def split(self, max_figures: int) -> tuple["Table", ...]:
+        """Return the table as several that have at most `max_figures` columns of whole numbers each, to fit on paper.
+
+        Columns with the same group stay together. The columns before the first number are repeated, without the state.
+        """
+        numbers = [index for index, column in enumerate(self.columns) if column.kind == "integer"]
+        first = numbers[0] if numbers else len(self.columns)
+        parts: list[list[int]] = [[]]
+        for _, group in groupby(range(first, len(self.columns)), key=lambda index: self.columns[index].group):
+            columns = list(group)
+            if parts[-1] and len(parts[-1]) + len(columns) > max_figures:
+                parts.append([])
+            parts[-1] += columns
+        repeated = [index for index in range(first) if self.columns[index].kind != "state"]
+        return tuple(
+            self._with_columns([*(repeated if number else range(first)), *part])
+            for number, part in enumerate(parts)
+        )
+
+    def _with_columns(self, indexes: Sequence[int]) -> "Table":
+        """Return the same table with only the columns at these indexes, and their cells."""
+
+        def cells_at(row: Row) -> Row:
             return replace(row, cells=tuple(row.cells[index] for index in indexes))
 
         return replace(
             self,
             columns=tuple(self.columns[index] for index in indexes),
-            rows=tuple(without_codes(row) for row in self.rows),
-            total=without_codes(self.total) if self.total else None,
+            rows=tuple(cells_at(row) for row in self.rows),
+            total=cells_at(self.total) if self.total else None,
         )
 
     def sorted_by(self, name: str) -> "Table":
@@ -124,13 +147,14 @@ class Table:
     def headings(self) -> tuple[tuple[Heading, ...], tuple[Heading, ...]]:
         """Both lines of headings: a column without a group spans both lines, a group spans its columns.
 
-        The lower line is empty if no column has a group.
+        If no column has a group, the lower line is empty and nothing spans it.
         """
         upper: list[Heading] = []
         lower: list[Heading] = []
+        all_lines = 2 if any(column.group for column in self.columns) else 1
         for group, neighbours in groupby(self.columns, key=lambda column: column.group):
             columns = list(neighbours)
-            lines = 1 if group else 2
+            lines = 1 if group else all_lines
             headings = [
                 Heading(
                     column.heading,
@@ -151,7 +175,7 @@ class Table:
 
 
 def cell_text(cell: Cell, language: Language, *, signed: bool = False) -> str:
-    """Return a cell as text: a dash for None, a text as it is, a number formatted in the language.
+    """Return a cell as text: a dash for None, a text as it is, a number formatted in the language, a date in digits.
 
     A float has two to four decimals. If `signed`, a whole number other than 0 begins with a plus or a minus sign; a
     float is not affected.
@@ -160,6 +184,8 @@ def cell_text(cell: Cell, language: Language, *, signed: bool = False) -> str:
         return NO_FIGURE
     if isinstance(cell, float):
         return decimal_text(cell, language)
+    if isinstance(cell, date):
+        return date_text(cell)
     if not isinstance(cell, int):
         return cell
     if not signed:

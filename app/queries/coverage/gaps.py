@@ -15,8 +15,15 @@ from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.registrations import counted_registrations, is_counted_in_rows
 from app.queries.coverage.report import build_coverage_report
 from app.queries.scope import sessions_within
-from app.reports.coverage.gaps import CoverageGap, CoverageGaps, Order, VenueCounts, sort_gaps
-from app.reports.coverage.report import CoverageReport, CoverageRow, Figures, TargetGroup
+from app.reports.coverage.gaps import CoverageGaps, Order, sort_gaps
+from app.reports.coverage.report import (
+    CoverageGap,
+    CoverageReport,
+    CoverageRow,
+    Figures,
+    TargetGroup,
+    VenueCounts,
+)
 from app.reports.coverage.states import gap_of, state_of, unmeasured_why
 
 
@@ -67,11 +74,17 @@ def build_coverage_gaps(
     Raises like `build_coverage_report`.
     """
     report = build_coverage_report(db, actor, filters, language)
+    return CoverageGaps(report=report, order=order, gaps=load_gaps(db, report, filters, order))
+
+
+def load_gaps(
+    db: Db, report: CoverageReport, filters: CoverageFilters, order: Order = "gap"
+) -> tuple[CoverageGap, ...]:
+    """Return the gaps of a report, sorted by `order`; `filters` are those of the report."""
     registrations = counted_registrations(report.period, filters)
     missed = [*_missed_by_kelurahan(db, registrations, report), *_missed_by_group(db, registrations, report)]
     venues = _load_venue_counts(db)
-    gaps = [_build_gap(target, venues[target.row.kelurahan]) for target in missed]
-    return CoverageGaps(report=report, order=order, gaps=sort_gaps(gaps, order))
+    return sort_gaps([_build_gap(target, venues[target.row.kelurahan]) for target in missed], order)
 
 
 def sessions_without_outcomes(

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import BindParameter, ColumnElement, Subquery, bindparam, case, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Subquery, bindparam, case, func, select
 from sqlmodel import col
 
 from app.i18n import utc
@@ -115,6 +115,19 @@ def is_counted_in_rows(registrations: Subquery) -> ColumnElement[bool]:
     These are confirmed people and walk-ins from the city.
     """
     return registrations.c.status.in_(COUNTED_AS_REGISTERED) & registrations.c.kelurahan.is_not(None)
+
+
+def counts_by_session(registrations: Subquery) -> Select[tuple[int, int, int]]:
+    """Return the statement for registered people and attendances of each session, of those in the report's rows."""
+    return (
+        select(
+            registrations.c.workshop_session,
+            func.count().label("registered"),
+            func.count(registrations.c.present).label("attendances"),
+        )
+        .where(is_counted_in_rows(registrations))
+        .group_by(registrations.c.workshop_session)
+    )
 
 
 def _parameter(name: str, period: Period) -> BindParameter[datetime]:

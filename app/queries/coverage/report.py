@@ -10,6 +10,7 @@ from app.i18n import Language
 from app.models import Area, AreaLevel
 from app.models.base import now
 from app.permissions import Actor, Permission
+from app.queries.areas.boundaries import find_boundaries
 from app.queries.coverage.aggregates import PeopleCount
 from app.queries.coverage.breakdowns import load_session_breakdowns
 from app.queries.coverage.city_counts import CityCounts, count_city
@@ -24,6 +25,7 @@ from app.queries.coverage.rates import load_rates
 from app.queries.coverage.targets import Targets, load_targets
 from app.queries.coverage.trend import load_trend
 from app.queries.installation.letterhead import get_letterhead
+from app.queries.issued_reports.closed_periods import list_closed_periods
 from app.reports.coverage.breakdowns import Breakdown, Dimension, Part
 from app.reports.coverage.comparison import compare_reports
 from app.reports.coverage.report import CoverageReport, CoverageRow, Figures, Filters, TargetGroup, Totals
@@ -100,6 +102,8 @@ def _build_report(db: Db, period: Period, context: ReportContext) -> CoverageRep
         breakdowns=_breakdowns(db, counts, rows, period, context),
         rates=load_rates(db, context.actor, counts, period, context.filters) if context.dimensions else (),
         letterhead=get_letterhead(db),
+        boundaries=find_boundaries(db),
+        closed_periods=list_closed_periods(db, period),
     )
 
 

@@ -18,9 +18,11 @@ from app.queries.coverage.filters import (
     load_filter_names,
     resolve_period,
 )
-from app.queries.coverage.registrations import counted_registrations, is_counted_in_rows, session_conditions
+from app.queries.coverage.registrations import counted_registrations, counts_by_session, session_conditions
+from app.queries.issued_reports.closed_periods import list_closed_periods
 from app.queries.scope import sessions_within
 from app.reports.coverage.report import Filters
+from app.reports.official import ClosedPeriodNote
 from app.reports.periods import Period
 
 
@@ -41,10 +43,11 @@ class CountedSessions:
     """The sessions of a report; `kelurahan` is the name of the kelurahan by which they are filtered.
 
     `sessions` are the latest of those within the actor's scope; `visible` counts these, `total` those of all
-    organizations.
+    organizations. `closed_periods` are those that the period touches: the sessions are counted as they are now.
     """
 
     period: Period
+    closed_periods: tuple[ClosedPeriodNote, ...]
     filters: Filters
     kelurahan: str | None
     sessions: tuple[CountedSession, ...]
@@ -75,16 +78,12 @@ def list_counted_sessions(
     period = resolve_period(db, filters)
     kelurahan_name = _kelurahan_name(db, kelurahan) if kelurahan else None
     registrations = counted_registrations(period, filters)
-    per_session = select(
-        registrations.c.workshop_session,
-        func.count().label("registered"),
-        func.count(registrations.c.present).label("attendances"),
-    ).where(is_counted_in_rows(registrations))
+    per_session = counts_by_session(registrations)
     if kelurahan:
         per_session = per_session.where(registrations.c.kelurahan == kelurahan)
     if counted == "present":
         per_session = per_session.having(func.count(registrations.c.present) > 0)
-    counts = per_session.group_by(registrations.c.workshop_session).subquery()
+    counts = per_session.subquery()
     within = sessions_within(actor, Permission.WORKSHOP_READ)
     statement = (
         select(
@@ -113,7 +112,8 @@ def list_counted_sessions(
     visible, total = db.execute(
         statement.with_only_columns(func.count().filter(within), func.count(), maintain_column_froms=True)
     ).one()
-    return CountedSessions(period, filter_names, kelurahan_name, sessions, visible, total)
+    closed_periods = list_closed_periods(db, period)
+    return CountedSessions(period, closed_periods, filter_names, kelurahan_name, sessions, visible, total)
 
 
 def _kelurahan_name(db: Db, code: str) -> str:

@@ -1,5 +1,7 @@
 """The letterhead of documents."""
 
+from base64 import b64encode
+
 from app.database import Db
 from app.models import SavedLetterhead
 from app.reports.letterhead import LETTERHEAD, Letterhead
@@ -15,4 +17,11 @@ def find_saved_letterhead(db: Db) -> Letterhead | None:
     saved = db.get(SavedLetterhead, 1)
     if saved is None:
         return None
-    return Letterhead(saved.city, saved.government, saved.office, saved.address, saved.phone)
+    return Letterhead(
+        saved.city,
+        saved.government,
+        saved.office,
+        saved.address,
+        saved.phone,
+        coat_of_arms=b64encode(saved.coat_of_arms or b"").decode(),
+    )

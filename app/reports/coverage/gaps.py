@@ -4,62 +4,15 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from app.i18n import Language, Translator, integer_text
-from app.reports.coverage.download import report_file_name
-from app.reports.coverage.report import CoverageReport, document_header
-from app.reports.coverage.states import State, UnmeasuredWhy, state_text
-from app.reports.coverage.wording import subtitle, target_note
+from app.i18n import Language, Translator
+from app.reports.coverage.files.names import report_file_name
+from app.reports.coverage.report import CoverageGap, CoverageReport, document_header
+from app.reports.coverage.states import state_text
+from app.reports.coverage.texts.wording import gaps_headline, subtitle, target_note
 from app.reports.formats.download import Download, Format, table_download
 from app.reports.table import Column, Row, Table
 
 Order = Literal["gap", "share"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VenueCounts:
-    """The venues of a kelurahan by whether they have free public Wi-Fi.
-
-    `best` is the name of the venue to suggest, one with Wi-Fi if there is any; empty without venues.
-    """
-
-    with_wifi: int = 0
-    without_wifi: int = 0
-    unknown: int = 0
-    best: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageGap:
-    """A kelurahan, or with `group` a target group there, that is below its target, or from which nobody came.
-
-    `target`, `gap`  None where no target is set: nobody came from there
-    `never_came`     distinct people registered whose outcomes are all recorded and who were present at no session
-    `expected`       distinct people who were present at no session yet and are registered for one to come
-    `waiting`        distinct people on the waiting list of a session
-    `lists_missing`  sessions that are over and lack the outcome of a person from here
-    """
-
-    kelurahan: str
-    name: str
-    kecamatan: str
-    group: str | None = None
-    group_label: str | None = None
-    state: State
-    unmeasured_why: UnmeasuredWhy | None
-    target: int | None
-    registered: int
-    participants: int
-    gap: int | None
-    never_came: int
-    expected: int
-    waiting: int
-    lists_missing: int
-    venues: VenueCounts
-
-    @property
-    def share(self) -> int | None:
-        """The participants in per cent of the target, rounded down; None without a target."""
-        return 100 * self.participants // self.target if self.target else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +22,6 @@ class CoverageGaps:
     report: CoverageReport
     order: Order
     gaps: tuple[CoverageGap, ...]
-
-    @property
-    def missed_targets(self) -> tuple[CoverageGap, ...]:
-        """The gaps to a target, without kelurahan for which none is set."""
-        return tuple(gap for gap in self.gaps if gap.gap is not None)
 
 
 def sort_gaps(gaps: Iterable[CoverageGap], order: Order) -> tuple[CoverageGap, ...]:
@@ -93,36 +41,13 @@ def sort_gaps(gaps: Iterable[CoverageGap], order: Order) -> tuple[CoverageGap, .
     return tuple(sorted(gaps, key=sort_key))
 
 
-def gaps_headline(gaps: CoverageGaps, _: Translator, language: Language) -> str:
-    """Return a sentence on the targets that aren't reached, and on kelurahan without a target from which nobody came.
-
-    If there is nothing of either it says that all targets, or all kelurahan, are reached.
-    """
-    totals, missed = gaps.report.totals, gaps.missed_targets
-    counts = {
-        "gaps": integer_text(len(missed), language),
-        "kelurahan": integer_text(len({gap.kelurahan for gap in missed}), language),
-        "others": integer_text(len(gaps.gaps) - len(missed), language),
-        "year": gaps.report.target_year,
-    }
-    others = _("nobody has come yet from %(others)s kelurahan without a target") % counts
-    if missed:
-        text = _("%(gaps)s targets for %(year)s aren't reached yet, in %(kelurahan)s kelurahan") % counts
-        return f"{text}; {others}" if len(missed) < len(gaps.gaps) else text
-    if gaps.gaps:
-        return _("Nobody has come yet from %(others)s kelurahan") % counts
-    if totals.without_target:
-        return _("Every kelurahan was reached (at least one participant)")
-    return _("Every target for %(year)s is reached") % counts
-
-
 def gaps_table(gaps: CoverageGaps, _: Translator, language: Language) -> Table:
     """Return a table with a row per gap in their order, ranked from 1, without a total."""
     venues, registered = _("Venues with free public Wi-Fi"), _("People registered")
     return Table(
         name=_("Where to go next"),
         title=_("Where to go next: kelurahan and groups short of their target"),
-        subtitle=(*subtitle(gaps.report, _, language), gaps_headline(gaps, _, language)),
+        subtitle=(*subtitle(gaps.report, _, language), gaps_headline(gaps.report, gaps.gaps, _, language)),
         columns=(
             Column(_("Rank"), "integer"),
             Column(_("Code"), "code"),

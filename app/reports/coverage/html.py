@@ -8,12 +8,13 @@ from typing import Any
 from markupsafe import Markup
 
 from app.i18n import Language, Translator
-from app.reports.coverage.breakdown_tables import breakdown_note, breakdown_tables, rates_table
 from app.reports.coverage.breakdowns import Breakdown
 from app.reports.coverage.report import CoverageReport
 from app.reports.coverage.states import STATES, state_icon_svg
-from app.reports.coverage.table import coverage_table, overview_table
+from app.reports.coverage.tables.breakdowns import breakdown_note, breakdown_tables, rates_table
+from app.reports.coverage.tables.matrix import coverage_table, overview_table
 from app.reports.coverage.trend import STEPS, trend_table
+from app.reports.drawings.area_map import map_svg
 from app.reports.drawings.chart import time_chart_svg
 from app.reports.drawings.map import Link, tile_map_svg
 from app.reports.drawings.trend import PartLink, trend_chart_svg
@@ -49,17 +50,20 @@ def coverage_context(
     *,
     details: bool = False,
     sort: str = "",
+    in_boundaries: bool = False,
 ) -> dict[str, object]:
-    """Return the template variables of the coverage page: matrix, tile map, breakdowns and rates (None without any).
+    """Return the template variables of the coverage page: matrix, map, breakdowns and rates (None without any).
 
     They include those of `reports/coverage_table.html` except its table, which is `matrix`: six columns, with `details`
-    all of them, sorted by the column `sort`. `link` returns the URL of the participants of a kelurahan; without it
+    all of them, sorted by the column `sort`. With `in_boundaries` the map has the boundaries of the kelurahan, if there
+    are any, instead of hexagons. `link` returns the URL of the participants of a kelurahan; without it
     neither the tiles nor the names are links.
     """
     matrix = coverage_table if details else overview_table
+    draw_map = map_svg if in_boundaries else tile_map_svg
     return {
         "matrix": matrix(report, _, language).for_people().sorted_by(sort),
-        "tile_map": Markup(tile_map_svg(report, _, language, link)),  # noqa: S704 (escaped by its template)
+        "map": Markup(draw_map(report, _, language, link)),  # noqa: S704 (escaped by its template)
         "rates": rates_table(report, _, language).for_people() if report.rates else None,
         "breakdown_note": breakdown_note(_),
         "breakdowns": [

@@ -8,11 +8,13 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Literal
 
+from app.geography.boundaries import Boundaries
 from app.i18n import N_, Translator
 from app.reports.coverage.breakdowns import Breakdown, Dimension, Part, Pillar
 from app.reports.coverage.states import State, UnmeasuredWhy
 from app.reports.coverage.trend import Trend
 from app.reports.letterhead import LETTERHEAD, Letterhead
+from app.reports.official import ClosedPeriodNote, HeldSession, OfficialDetails, PlannedSession
 from app.reports.periods import Period
 
 SexKey = Literal["L", "P", "unknown"]
@@ -154,12 +156,63 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VenueCounts:
+    """The venues of a kelurahan by whether they have free public Wi-Fi.
+
+    `best` is the name of the venue to suggest, one with Wi-Fi if there is any; empty without venues.
+    """
+
+    with_wifi: int = 0
+    without_wifi: int = 0
+    unknown: int = 0
+    best: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageGap:
+    """A kelurahan, or with `group` a target group there, that is below its target, or from which nobody came.
+
+    `target`, `gap`  None where no target is set: nobody came from there
+    `never_came`     distinct people registered whose outcomes are all recorded and who were present at no session
+    `expected`       distinct people who were present at no session yet and are registered for one to come
+    `waiting`        distinct people on the waiting list of a session
+    `lists_missing`  sessions that are over and lack the outcome of a person from here
+    """
+
+    kelurahan: str
+    name: str
+    kecamatan: str
+    group: str | None = None
+    group_label: str | None = None
+    state: State
+    unmeasured_why: UnmeasuredWhy | None
+    target: int | None
+    registered: int
+    participants: int
+    gap: int | None
+    never_came: int
+    expected: int
+    waiting: int
+    lists_missing: int
+    venues: VenueCounts
+
+    @property
+    def share(self) -> int | None:
+        """The participants in per cent of the target, rounded down; None without a target."""
+        return 100 * self.participants // self.target if self.target else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageReport:
     """The whole report: totals of the city, and a row per kelurahan in code order.
 
     `generated_at` is an aware datetime. `target_year` is the WITA year in which the period ends, whose targets are
     used. `trend` is loaded on request; `before` is the report of the preceding period if the two are compared.
-    `letterhead` is that of its files.
+    `letterhead` is that of its files. `sessions`, those held in the period, `planned`, those to come, and `gaps`, the
+    largest first, are loaded for documents. `official` is None for working figures: a report that is not issued.
+    `closed_periods` are those that the period touches, without the one whose official figures these are. `boundaries`
+    are those of maps, None where none were uploaded. `figures_key` is a random text, so that nobody can find the
+    figures of an issued report by trying which have its checksum; "" for working figures.
     """
 
     generated_at: datetime
@@ -174,6 +227,13 @@ class CoverageReport:
     trend: Trend | None = None
     before: "CoverageReport | None" = None
     letterhead: Letterhead = LETTERHEAD
+    sessions: tuple[HeldSession, ...] = ()
+    planned: tuple[PlannedSession, ...] = ()
+    gaps: tuple[CoverageGap, ...] = ()
+    official: OfficialDetails | None = None
+    boundaries: Boundaries | None = None
+    closed_periods: tuple[ClosedPeriodNote, ...] = ()
+    figures_key: str = ""
 
     @property
     def open_rows(self) -> tuple[CoverageRow, ...]:
@@ -233,11 +293,12 @@ def coverage_document(report: CoverageReport, _: Translator) -> dict[str, object
     """
     return {
         **document_header(report),
+        **({"figures_key": report.figures_key} if report.figures_key else {}),
         "target_year": report.target_year,
         "rule": counting_rule(report.target_year, _),
         "groups": report.groups,
         "totals": report.totals,
-        "rows": [_row_document(row) for row in report.rows],
+        "rows": [row_document(row) for row in report.rows],
         "breakdowns": report.breakdowns,
         "trend": report.trend,
         "rates": [_rate_document(rate) for rate in report.rates],
@@ -248,16 +309,39 @@ def coverage_document(report: CoverageReport, _: Translator) -> dict[str, object
 def document_header(report: CoverageReport) -> dict[str, object]:
     """Return the first members of the JSON of every report on coverage: time, period and filters.
 
-    The time is in UTC, as ISO 8601; period and filters are converted by orjson.
+    The time is in UTC, as ISO 8601; period and filters are converted by orjson. `official` is None for working figures;
+    `closed_periods` are those that they touch.
     """
     return {
         "generated_at": report.generated_at.astimezone(UTC).isoformat(timespec="seconds"),
-        "period": {"from": report.period.from_, "to": report.period.to},
+        "period": _period_document(report.period),
         "filters": report.filters,
+        "official": _official_document(report.official) if report.official else None,
+        "closed_periods": [
+            {
+                "period": _period_document(closed.period),
+                "number": closed.number,
+                "late_uploads": closed.late_uploads,
+            }
+            for closed in report.closed_periods
+        ],
     }
 
 
-def _row_document(row: CoverageRow) -> dict[str, object]:
+def _period_document(period: Period) -> dict[str, date]:
+    return {"from": period.from_, "to": period.to}
+
+
+def _official_document(official: OfficialDetails) -> dict[str, object]:
+    """Return what an issued report prints; without signatories, whose employee numbers are for the documents."""
+    names = (field.name for field in fields(official) if field.name not in {"signatories", "issued_at"})
+    return {
+        **{name: getattr(official, name) for name in names},
+        "issued_at": official.issued_at.astimezone(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def row_document(row: CoverageRow) -> dict[str, object]:
     """Return all fields of a row but its place on the tile map."""
     names = (field.name for field in fields(row))
     return {name: getattr(row, name) for name in names if name not in {"tile_column", "tile_row"}}

@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from app.i18n import Language, Translator, day_text, integer_text
-from app.reports.coverage.download import report_file_name
+from app.reports.coverage.files.names import report_file_name
 from app.reports.coverage.report import CoverageReport, document_header
-from app.reports.coverage.wording import closed_name, subtitle
+from app.reports.coverage.texts.wording import closed_name, subtitle
 from app.reports.formats.download import Download, Format, table_download
 from app.reports.table import Column, Row, Table
 

@@ -81,8 +81,16 @@ def trend_table(trend: Trend, step: Step, subtitle: tuple[str, ...], _: Translat
 
 
 def trend_note(_: Translator) -> str:
-    """Return the sentence on what is new, and which kelurahan are reached."""
-    return _(
-        "New: present for the first time at a session that fits the filters. Kelurahan reached: with at least one "
-        "participant."
+    """Return the sentences on what is new, which kelurahan are reached, and months and years of closed periods."""
+    return " ".join(
+        (
+            _(
+                "New: present for the first time at a session that fits the filters. Kelurahan reached: with at least "
+                "one participant."
+            ),
+            _(
+                "Months and years are counted as they were recorded when the report was made; if one is closed, its "
+                "official figures are those of its own report."
+            ),
+        )
     )

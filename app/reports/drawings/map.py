@@ -11,14 +11,12 @@ from app.i18n import Language, Translator, integer_text
 from app.reports.coverage.report import CoverageReport, CoverageRow
 from app.reports.coverage.states import (
     OUTLINE,
-    REACHED_WITHOUT_TARGET,
     STATE_STYLES,
-    STATES,
     State,
     StateStyle,
     state_text,
 )
-from app.reports.coverage.wording import headline, report_title
+from app.reports.coverage.texts.wording import headline, report_title, state_meanings
 from app.reports.drawings.hexagons import HEIGHT, POINT, Point, Tile, borders
 from app.reports.drawings.svg import render_svg
 
@@ -36,6 +34,8 @@ LEGEND_TEXT_HEIGHT = 26
 LEGEND_COLUMNS = 3
 LEGEND_LETTERS = 56
 """The number of letters of a line of the legend that fit beside the swatch in any common font."""
+LEGEND_WIDTH = 740
+"""Of its longest line in any common font; the tiles of the whole city need more."""
 BADGE_RADIUS = 14
 
 
@@ -116,7 +116,7 @@ def tile_map_svg(report: CoverageReport, _: Translator, language: Language, link
     box = _bounding_box(rows)
     badges = _badges(kecamatan, list(dict.fromkeys(row.kecamatan for row in rows.values())), box)
     legend_top = box.bottom + LEGEND_LINE_HEIGHT * (1 + -(-len(badges) // LEGEND_COLUMNS)) + MARGIN
-    legend = _legend(report, legend_top, _)
+    legend = state_legend(report, legend_top, _)
     return render_svg(
         "reports/tile_map.svg",
         title=report_title(_),
@@ -134,22 +134,10 @@ def tile_map_svg(report: CoverageReport, _: Translator, language: Language, link
     )
 
 
-def _legend(report: CoverageReport, top: float, _: Translator) -> list[LegendLine]:
-    """Return the legend: all states, without "partial" if no kelurahan has a target."""
-    totals = report.totals
-    has_no_target = totals.without_target == totals.kelurahan
-    states = [state for state in STATES if state != "partial" or not has_no_target]
-    labels = {state: (_(STATE_STYLES[state].label), _(STATE_STYLES[state].meaning)) for state in states}
-    if has_no_target:
-        labels["reached"] = _(REACHED_WITHOUT_TARGET), _("at least one participant")
-    elif totals.without_target:
-        labels["reached"] = (
-            labels["reached"][0],
-            _("as many participants as the target; at least one where none is set"),
-        )
+def state_legend(report: CoverageReport, top: float, _: Translator) -> list[LegendLine]:
+    """Return the legend, which has each state of the report; its first line is at `top`."""
     legend, y = list[LegendLine](), top
-    for state in states:
-        label, meaning = labels[state]
+    for state, (label, meaning) in state_meanings(report, _).items():
         first, *more = wrap(f"{label} {meaning}", LEGEND_LETTERS)
         legend.append(
             LegendLine(state, STATE_STYLES[state], label, (first.removeprefix(label).lstrip(), *more), y)
@@ -159,12 +147,14 @@ def _legend(report: CoverageReport, top: float, _: Translator) -> list[LegendLin
 
 
 def _bounding_box(tiles: Iterable[Tile]) -> Box:
-    """Return the smallest box around the tiles, with a margin."""
+    """Return the smallest box around the tiles, with a margin; it is as wide as the legend at least."""
     corners = [corner for tile in tiles for corner in tile.corners] or [(0.0, 0.0)]
+    left, right = min(x for x, _y in corners) - MARGIN, max(x for x, _y in corners) + MARGIN
+    missing = max(0, LEGEND_WIDTH - (right - left))
     return Box(
-        left=min(x for x, _y in corners) - MARGIN,
+        left=left - missing / 2,
         top=min(y for _x, y in corners) - MARGIN,
-        right=max(x for x, _y in corners) + MARGIN,
+        right=right + missing / 2,
         bottom=max(y for _x, y in corners) + MARGIN,
     )
 
@@ -176,7 +166,6 @@ def _draw_tile(
     x, top = tile.top
     lines = name_lines(row.name)
     first_line = top + 51 + LINE_HEIGHT * (MAX_NAME_LINES - len(lines)) / 2
-    participants = integer_text(row.participants, language)
     return DrawnTile(
         state=row.state,
         style=STATE_STYLES[row.state],
@@ -184,19 +173,26 @@ def _draw_tile(
         x=x,
         icon_y=top + 25,
         lines=tuple(TextLine(text, first_line + LINE_HEIGHT * index) for index, text in enumerate(lines)),
-        figure=TextLine(
-            f"{participants}/{integer_text(row.target, language)}" if row.target else participants,
-            top + HEIGHT - POINT + 1,
-        ),
-        description=_("%(name)s: %(state)s, %(participants)s participants, %(target)s")
-        % {
-            "name": row.name,
-            "state": state_text(row.state, row.unmeasured_why, _, has_target=row.target is not None),
-            "participants": participants,
-            "target": _target_text(row.target, _, language),
-        },
+        figure=TextLine(figure_text(row, language), top + HEIGHT - POINT + 1),
+        description=describe_row(row, _, language),
         href=link(row.kelurahan) if link else None,
     )
+
+
+def figure_text(row: CoverageRow, language: Language) -> str:
+    """Return the participants of a kelurahan, out of its target if it has one: "2/5"."""
+    participants = integer_text(row.participants, language)
+    return f"{participants}/{integer_text(row.target, language)}" if row.target else participants
+
+
+def describe_row(row: CoverageRow, _: Translator, language: Language) -> str:
+    """Return what a map says of a kelurahan, for screen readers and as a hint."""
+    return _("%(name)s: %(state)s, %(participants)s participants, %(target)s") % {
+        "name": row.name,
+        "state": state_text(row.state, row.unmeasured_why, _, has_target=row.target is not None),
+        "participants": integer_text(row.participants, language),
+        "target": _target_text(row.target, _, language),
+    }
 
 
 def _target_text(target: int | None, _: Translator, language: Language) -> str:

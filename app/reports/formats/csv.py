@@ -6,10 +6,10 @@ columns and with the right characters.
 
 import csv
 from collections.abc import Iterable, Iterator
+from datetime import date
 from io import StringIO
 
-from babel.numbers import format_decimal
-
+from app.i18n import date_text
 from app.reports.table import Cell, Table
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -39,14 +39,17 @@ def _rows(table: Table) -> Iterator[list[Cell]]:
 
 
 def _csv_cells(cells: Iterable[Cell]) -> list[Cell]:
-    return [_csv_cell(cell) for cell in cells]
+    return [cell if cell is None or isinstance(cell, int) else _csv_text(cell) for cell in cells]
 
 
-def _csv_cell(cell: Cell) -> Cell:
-    """Return a float with a decimal comma, a text that is no formula, and other cells as they are."""
-    if isinstance(cell, float):
-        return format_decimal(cell, format="0.00##", locale="id")
-    return escape_formula(cell) if isinstance(cell, str) else cell
+def _csv_text(cell: str | float | date) -> str:
+    """Return a text that is no formula, a date in digits, or a float with a comma and two to four decimals."""
+    if isinstance(cell, str):
+        return escape_formula(cell)
+    if isinstance(cell, date):
+        return date_text(cell)
+    whole, _, decimals = f"{cell:.4f}".partition(".")
+    return f"{whole},{decimals[:2]}{decimals[2:].rstrip('0')}"
 
 
 def escape_formula(text: str) -> str:

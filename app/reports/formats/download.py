@@ -24,6 +24,7 @@ MEDIA_TYPES: dict[Format, str] = {
 }
 
 
+GEOJSON = "application/geo+json"
 ANY_FILE = "application/octet-stream"
 
 
