@@ -13,6 +13,7 @@ from app.database import Db, create_engine, create_report_engine
 from app.errors import Problem
 from app.nik_vault import NikVault
 from app.queries.encryption import can_decrypt
+from app.services.issued_reports.esign import esign_from_settings
 from app.services.key_rotation import is_rotating
 from app.services.messages.mail_server import mail_server_from_settings
 from app.services.messages.whatsapp_gateway import whatsapp_gateway_from_settings
@@ -57,6 +58,7 @@ def require_valid_server_settings(installation: Installation) -> None:
     mail_server_from_settings(installation.settings)
     whatsapp_gateway_from_settings(installation.settings)
     identity_provider_from_settings(installation.settings)
+    esign_from_settings(installation.settings)
     with check_database_url("JANGKAU_REPORT_DATABASE_URL"):
         create_report_engine(installation.settings, installation.engine).dispose()
 

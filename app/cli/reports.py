@@ -1,5 +1,6 @@
 """The commands that print reports."""
 
+import hashlib
 import sys
 from datetime import date, datetime
 from pathlib import Path
@@ -8,14 +9,27 @@ from typing import Annotated, Literal
 import typer
 
 from app.cli.installation import check_database_url, load_installation
-from app.database import create_report_engine, reading
+from app.database import create_report_engine, reading, writing
 from app.i18n import Language, translator
 from app.permissions import OPERATOR
 from app.queries.coverage.filters import CoverageFilters
-from app.queries.coverage.report import build_coverage_report
-from app.reports.coverage.breakdowns import DimensionChoice, Pillar, dimensions_for
-from app.reports.coverage.download import coverage_download
+from app.queries.issued_reports.figures import load_coverage_report, make_coverage_file
+from app.queries.issued_reports.verification import Verdict, verify_sha256
+from app.reports.coverage.breakdowns import DimensionChoice, Pillar
 from app.reports.formats.download import Format
+from app.reports.official import Classification, Signatory
+from app.services.issued_reports.issue import ReportText, issue_report, revise_report
+
+EXIT_UNKNOWN = 1
+EXIT_REVISED = 2
+
+# The filters of a report, as options.
+FromDay = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])]
+ToDay = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])]
+KecamatanCode = Annotated[str | None, typer.Option(help="Its code: 64.71.01.")]
+OrganizerNumber = Annotated[
+    int | None, typer.Option(help="The organizer's number, as in the page's address.")
+]
 
 report_app = typer.Typer(no_args_is_help=True, help="Reports.")
 
@@ -23,45 +37,125 @@ report_app = typer.Typer(no_args_is_help=True, help="Reports.")
 @report_app.command("coverage")
 def report_coverage(
     file_format: Annotated[Format, typer.Option("--format")],
-    from_: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
-    to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
+    from_: FromDay = None,
+    to: ToDay = None,
     workshop: str | None = None,
     group: str | None = None,
     sex: Literal["L", "P"] | None = None,
-    kecamatan: Annotated[str | None, typer.Option(help="Its code: 64.71.01.")] = None,
+    kecamatan: KecamatanCode = None,
     pillar: Pillar | None = None,
-    organization: Annotated[
-        int | None, typer.Option(help="The organizer's number, as in the page's address.")
-    ] = None,
+    organization: OrganizerNumber = None,
     by: Annotated[DimensionChoice, typer.Option(help="How it is divided further.")] = "kecamatan",
     compare: Annotated[
         Literal["before"] | None, typer.Option(help="Adds the period before, and the changes since.")
     ] = None,
     trend: Annotated[bool, typer.Option("--trend", help="Adds the trend by month and by year.")] = False,
+    figures: Annotated[
+        Literal["official", "working"],
+        typer.Option(help="Of a closed period: the issued report, or the figures as they are now."),
+    ] = "official",
     output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
 ) -> None:
-    """Print the coverage report, or write it to a file; documents are in Indonesian, the JSON in English."""
+    """Print the coverage report, or write it to a file; documents are in Indonesian, the JSON in English.
+
+    For exactly the days of a closed period, without other filters, it is the file of the issued report.
+    """
     installation = load_installation()
     filters = CoverageFilters(_day(from_), _day(to), workshop, group, sex, kecamatan, pillar, organization)
     language: Language = "en" if file_format == "json" else "id"
     with check_database_url("JANGKAU_REPORT_DATABASE_URL"):
         report_engine = create_report_engine(installation.settings, installation.engine)
     with reading(report_engine) as db:
-        report = build_coverage_report(
+        report = load_coverage_report(
             db,
             OPERATOR,
             filters,
             language,
-            dimensions=dimensions_for(by),
+            by=by,
             compare=compare is not None,
             trend=trend,
+            working=figures == "working",
         )
-    content = coverage_download(report, file_format, translator(language), language).content
+        file = make_coverage_file(db, OPERATOR, report, filters, file_format, translator(language), language)
+    content = file.content
     if output is None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
     else:
         output.write_bytes(content)
+
+
+@report_app.command("issue")
+def issue(
+    title: Annotated[str, typer.Option(help="The title that is printed.")],
+    signatory: Annotated[
+        list[str],
+        typer.Option(help="NAME|POSITION|RANK|NIP; rank and NIP may be left out. A leading + acknowledges."),
+    ],
+    from_: FromDay = None,
+    to: ToDay = None,
+    workshop: str | None = None,
+    group: str | None = None,
+    sex: Literal["L", "P"] | None = None,
+    kecamatan: KecamatanCode = None,
+    pillar: Pillar | None = None,
+    organization: OrganizerNumber = None,
+    classification: Classification = Classification.ORDINARY,
+    narrative: Annotated[Path | None, typer.Option(help="A file with the text above the figures.")] = None,
+    revises: Annotated[
+        str | None, typer.Option(help="The number of the report that this one replaces; keeps its period.")
+    ] = None,
+    what_changed: Annotated[str, typer.Option(help="What a revision changes, and why.")] = "",
+) -> None:
+    """Issue a coverage report, store its files, and print its number.
+
+    With --revises it replaces that report, for the same period and filters.
+    """
+    installation = load_installation()
+    filters = CoverageFilters(_day(from_), _day(to), workshop, group, sex, kecamatan, pillar, organization)
+    if revises and filters != CoverageFilters():
+        raise typer.BadParameter("A revision has the period and filters of the report that it replaces.")
+    text = ReportText(
+        title=title,
+        classification=classification,
+        narrative=narrative.read_text(encoding="utf-8") if narrative else "",
+        signatories=tuple(map(_parse_signatory, signatory)),
+        request_key="",
+    )
+    base_url = installation.settings.base_url
+    with writing(installation.engine) as db:
+        if revises:
+            report = revise_report(db, OPERATOR, revises, text, what_changed, base_url)
+        else:
+            report = issue_report(db, OPERATOR, filters, text, base_url)
+    typer.echo(report.number)
+
+
+@report_app.command("verify")
+def verify(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Say whether a file is that of an issued report, byte for byte.
+
+    The exit code is 0 for a genuine file of a report in force, 2 for one of a report that was revised, and 1 for an
+    unknown file. Files that were signed electronically and scans that were uploaded are recognised, too.
+    """
+    installation = load_installation()
+    sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+    with reading(installation.engine) as db:
+        found = verify_sha256(db, sha256)
+    if found.report is None or found.newest is None:
+        typer.echo(f"unknown: no issued report has a file with the SHA-256 {sha256}")
+        raise typer.Exit(EXIT_UNKNOWN)
+    about = f"{found.report.number} ({found.found_by}), {found.report.title}"
+    if found.verdict is Verdict.REVISED:
+        typer.echo(f"revised: {about}; the newest report is {found.newest.number}")
+        raise typer.Exit(EXIT_REVISED)
+    typer.echo(f"genuine: {about}")
+
+
+def _parse_signatory(text: str) -> Signatory:
+    """Return the signatory of an option: "NAME|POSITION|RANK|NIP", with a leading "+" if they acknowledge."""
+    name, role, rank, nip, *_ = (part.strip() for part in f"{text.removeprefix('+')}||||".split("|"))
+    return Signatory(name=name, role=role, rank=rank, nip=nip, acknowledges=text.startswith("+"))
 
 
 def _day(moment: datetime | None) -> date | None:

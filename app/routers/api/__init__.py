@@ -1,6 +1,6 @@
 """The API for programs, under `/api/v1`."""
 
-from app.routers.api import areas, coverage, health, imports, registrations, workshops
+from app.routers.api import areas, coverage, health, imports, issued_reports, registrations, workshops
 
 routers = (
     *workshops.routers,
@@ -8,5 +8,6 @@ routers = (
     *imports.routers,
     areas.router,
     coverage.router,
+    issued_reports.router,
     health.router,
 )

@@ -3,14 +3,16 @@
 Each response has an ETag: a request with `If-None-Match` is answered 304 while the report has not changed.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict
 
+from app.queries.areas.boundaries import add_boundaries
 from app.queries.coverage.gaps import build_coverage_gaps
 from app.queries.coverage.rt import build_rt_coverage
-from app.reports.coverage.download import coverage_download
+from app.queries.issued_reports.figures import make_coverage_file
+from app.reports.coverage.files.geojson import coverage_geojson
 from app.reports.coverage.gaps import Order, gaps_download
 from app.reports.coverage.rt import rt_download
 from app.reports.formats.download import Format
@@ -28,6 +30,7 @@ FORBID_UNKNOWN_PARAMETERS = ConfigDict(extra="forbid")
 class ApiCoverageReportQuery(CoverageReportQuery):
     model_config = FORBID_UNKNOWN_PARAMETERS
     trend: bool = False
+    figures: Literal["official", "working"] = "official"
 
 
 class ApiGapsQuery(CoverageQuery):
@@ -37,6 +40,29 @@ class ApiGapsQuery(CoverageQuery):
 
 class ApiRtQuery(CoverageQuery):
     model_config = FORBID_UNKNOWN_PARAMETERS
+
+
+@router.get("/coverage.geojson")
+def coverage_map(
+    request: Request,
+    db: ReportDb,
+    actor: FiguresActor,
+    language: Lang,
+    translate: Translate,
+    query: Annotated[ApiCoverageReportQuery, Query()],
+) -> Response:
+    """Return the kelurahan of the coverage report with their boundaries as GeoJSON (RFC 7946).
+
+    Each feature has the code of a kelurahan as its `id`, and as properties its row of the report. A kelurahan without a
+    boundary has the geometry null. Parameters and errors are those of the coverage report; 404 with the code
+    "no-boundaries" where no boundaries were uploaded. Every role may download it.
+    """
+
+    def file() -> Response:
+        report = query.load_report(db, actor, language, trend=False, working=query.figures == "working")
+        return download(coverage_geojson(add_boundaries(db, report), translate))
+
+    return respond_with_etag(request, db, actor, file)
 
 
 @router.get("/coverage.{file_format}")
@@ -55,13 +81,18 @@ def coverage_report(
     or "all"; by default by kecamatan. `compare=before` adds the preceding period and the changes since, `trend=true`
     the trend by month and by year.
 
+    For exactly the days of a closed period, without other parameters, the file is that of the issued report, in
+    Indonesian; `figures=working` asks for the figures as they are now.
+
     404 for a filter with an unknown code or id, 422 for an unknown parameter, a wrong value, or a period that ends
     before it begins.
     """
 
     def file() -> Response:
-        report = query.build_report(db, actor, language, trend=query.trend)
-        return download(coverage_download(report, file_format, translate, language))
+        report = query.load_report(db, actor, language, trend=query.trend, working=query.figures == "working")
+        return download(
+            make_coverage_file(db, actor, report, query.filters, file_format, translate, language)
+        )
 
     return respond_with_etag(request, db, actor, file)
 

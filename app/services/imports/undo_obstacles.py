@@ -34,6 +34,7 @@ from app.services.imports.states import (
     load_session_state,
     state_after_creation,
 )
+from app.services.issued_reports.closing import find_closing_report, require_not_closed
 
 # How many people a message or an obstacle names.
 MAX_NAMES = 5
@@ -66,18 +67,20 @@ NamesByRegistration = dict[int, str]
 class UndoObstacle:
     """One reason why an import cannot be undone: a merge of two people, a later upload, attendance marks, or changes.
 
-    Or people in it were erased, or its rows were kept long enough ("expired"); nobody is then named.
+    Or people in it were erased, its rows were kept long enough ("expired"), or a report has closed its period
+    ("closed", with the `number` of the report); nobody is then named.
 
     `people` is the number of people concerned, `names` has the first of them. `at` is the time of the merge or upload,
     or of the last mark; None for other changes. Only an upload has an `import_id` and a `file_name`.
     """
 
-    what: Literal["merge", "upload", "marks", "changes", "erased", "expired"]
+    what: Literal["merge", "upload", "marks", "changes", "erased", "expired", "closed"]
     names: tuple[str, ...]
     people: int
     at: datetime | None = None
     import_id: int | None = None
     file_name: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,10 +96,11 @@ def require_no_later_changes(
 ) -> None:
     """Raise `Conflict`, naming the people, if the registrations that the import wrote were changed after it.
 
-    The code is "rows-gone" if its rows were erased or deleted, "merged-later" if two people became one, else
-    "changed-later". `rows` and `current` are those of
+    The code is "period-closed" if the report of a closed period counts it, "rows-gone" if its rows were erased or
+    deleted, "merged-later" if two people became one, else "changed-later". `rows` and `current` are those of
     `list_written_rows` and `load_session_state`.
     """
+    require_not_closed(db, attendance_import)
     if gone_at := attendance_import.erased_at or attendance_import.expired_at:
         text = ERASED if attendance_import.erased_at else EXPIRED
         raise Conflict(text, code="rows-gone", day=date_text(wita(gone_at).date()))
@@ -117,6 +121,8 @@ def list_undo_obstacles(db: Db, import_id: int) -> list[UndoObstacle]:
     attendance_import = db.get_one(AttendanceImport, import_id)
     if attendance_import.status is not ImportStatus.COMMITTED:
         return []
+    if report := find_closing_report(db, attendance_import):
+        return [UndoObstacle("closed", (), 0, report.issued_at, number=report.number)]
     if gone_at := attendance_import.erased_at or attendance_import.expired_at:
         return [UndoObstacle("erased" if attendance_import.erased_at else "expired", (), 0, gone_at)]
     rows = list_written_rows(db, import_id)

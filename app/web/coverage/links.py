@@ -73,18 +73,27 @@ class FigureLinks:
 
         A filter that both have has the value in `filters`; those that are not set are left out.
         """
-        of_report = {
-            "from": self.report.period.from_,
-            "to": self.report.period.to,
-            "workshop": self.report.filters.workshop,
-            "group": self.report.filters.group,
-            "sex": self.report.filters.sex,
-            "kecamatan": self.report.filters.kecamatan,
-            "pillar": self.report.filters.pillar,
-            "organization": self.report.filters.organization,
-        }
-        set_filters = {name: str(value) for name, value in of_report.items() if value is not None}
-        return {**filters, **set_filters, **filters}
+        return {**filters, **report_parameters(self.report), **filters}
+
+
+def report_parameters(report: CoverageReport) -> dict[str, str]:
+    """Return the query parameters for the report's period and the filters that are set."""
+    parameters = {
+        "from": report.period.from_,
+        "to": report.period.to,
+        "workshop": report.filters.workshop,
+        "group": report.filters.group,
+        "sex": report.filters.sex,
+        "kecamatan": report.filters.kecamatan,
+        "pillar": report.filters.pillar,
+        "organization": report.filters.organization,
+    }
+    return {name: str(value) for name, value in parameters.items() if value is not None}
+
+
+def build_issue_url(report: CoverageReport) -> str:
+    """Return the URL of the form that issues the report."""
+    return f"/laporan/terbitkan?{urlencode(report_parameters(report))}"
 
 
 def people_url(counts: Counts, parameters: Mapping[str, str]) -> str:

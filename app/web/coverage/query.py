@@ -9,8 +9,8 @@ from app.database import Db
 from app.i18n import Language
 from app.permissions import Actor
 from app.queries.coverage.filters import CoverageFilters
-from app.queries.coverage.report import build_coverage_report
-from app.reports.coverage.breakdowns import DimensionChoice, Pillar, dimensions_for
+from app.queries.issued_reports.figures import load_coverage_report
+from app.reports.coverage.breakdowns import DimensionChoice, Pillar
 from app.reports.coverage.report import CoverageReport
 from app.web.forms import EmptyIsNone, OptionalDate, OptionalText
 
@@ -54,14 +54,20 @@ class CoverageReportQuery(CoverageQuery):
     by: Annotated[DimensionChoice | None, EmptyIsNone] = None
     compare: Annotated[Literal["before"] | None, EmptyIsNone] = None
 
-    def build_report(self, db: Db, actor: Actor, language: Language, *, trend: bool) -> CoverageReport:
-        """Return the report for these parameters, with its trend if asked for. Raises like `build_coverage_report`."""
-        return build_coverage_report(
+    def load_report(
+        self, db: Db, actor: Actor, language: Language, *, trend: bool = True, working: bool = False
+    ) -> CoverageReport:
+        """Return the report for these parameters, with its trend if asked for: the issued one of a closed period.
+
+        `working` asks for working figures in any case. Raises like `build_coverage_report`.
+        """
+        return load_coverage_report(
             db,
             actor,
             self.filters,
             language,
-            dimensions=dimensions_for(self.by),
+            by=self.by,
             compare=bool(self.compare),
             trend=trend,
+            working=working,
         )

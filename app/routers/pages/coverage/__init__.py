@@ -4,6 +4,7 @@ from app.routers.pages.coverage import (
     denominators,
     gaps,
     report,
+    subscriptions,
     targets,
 )
 
@@ -11,5 +12,6 @@ routers = (
     denominators.router,
     gaps.router,
     report.router,
+    subscriptions.router,
     targets.router,
 )

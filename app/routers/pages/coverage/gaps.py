@@ -12,11 +12,12 @@ from app.permissions import Actor, Permission
 from app.queries.coverage.gaps import build_coverage_gaps, sessions_without_outcomes
 from app.queries.coverage.rt import build_rt_coverage
 from app.queries.workshops.workshops import WorkshopView, list_workshops
-from app.reports.coverage.gaps import CoverageGap, Order, gaps_download, gaps_headline
+from app.reports.coverage.gaps import Order, gaps_download
 from app.reports.coverage.html import table_context
+from app.reports.coverage.report import CoverageGap
 from app.reports.coverage.rt import rt_download, rt_headline, rt_table
 from app.reports.coverage.states import state_text
-from app.reports.coverage.wording import subtitle, target_note
+from app.reports.coverage.texts.wording import gaps_headline, subtitle, target_note
 from app.reports.formats.download import Format
 from app.web.coverage.links import FigureLinks
 from app.web.coverage.page import MAX_WORKSHOP_CHOICES, render_report
@@ -86,7 +87,7 @@ def coverage_gaps_page(
             gaps=gaps.gaps if form.shown else gaps.gaps[:MAX_GAPS_SHOWN],
             gap_count=len(gaps.gaps),
             form=form,
-            headline=gaps_headline(gaps, _, language),
+            headline=gaps_headline(gaps.report, gaps.gaps, _, language),
             subtitle=subtitle(gaps.report, _, language),
             target_note=target_note(gaps.report, _, language),
             target_year=gaps.report.target_year,

@@ -9,19 +9,29 @@ from pydantic import Field
 from app.database import Db
 from app.i18n import Language, Translator
 from app.permissions import Actor
+from app.queries.areas.boundaries import add_boundaries
 from app.queries.coverage.sessions import list_counted_sessions
+from app.queries.issued_reports.closed_periods import list_closed_periods
+from app.queries.issued_reports.figures import make_coverage_file
 from app.reports.coverage.breakdowns import DIMENSION_NAMES, Breakdown
-from app.reports.coverage.download import coverage_download
+from app.reports.coverage.files.geojson import coverage_geojson
 from app.reports.coverage.html import coverage_context
 from app.reports.coverage.report import counting_rule
 from app.reports.coverage.states import STATE_STYLES
+from app.reports.coverage.texts.wording import (
+    closed_period_line,
+    filter_lines,
+    group_lines,
+    headline,
+    subtitle,
+    target_note,
+)
 from app.reports.coverage.trend import STEPS, Trend, trend_note
-from app.reports.coverage.wording import filter_lines, group_lines, headline, subtitle, target_note
 from app.reports.drawings.map import Link
 from app.reports.formats.download import Format
 from app.reports.periods import Period, presets
 from app.reports.table import Heading
-from app.web.coverage.links import FigureLinks, people_url
+from app.web.coverage.links import FigureLinks, build_issue_url, people_url
 from app.web.coverage.page import filter_choices, render_by_query, render_report
 from app.web.coverage.query import CoverageQuery, CoverageReportQuery
 from app.web.dependencies import CurrentActor, Lang, ReadDb, ReportDb, Translate
@@ -41,11 +51,15 @@ SortColumn = Literal["kelurahan", "kecamatan", "target", "peserta", "kurang", "k
 class CoveragePageQuery(CoverageReportQuery):
     """The query parameters of the page, and its URL with other parameters.
 
-    `details` opens the columns of the target groups, `sort` is the column by which the kelurahan are sorted.
+    `details` opens the columns of the target groups, `sort` is the column by which the kelurahan are sorted. `figures`
+    asks for working figures also where the period is closed. `map_kind` chooses the map in the boundaries of the
+    kelurahan, where there are any, instead of the hexagons.
     """
 
     details: Annotated[Literal["kelompok"] | None, EmptyIsNone] = Field(None, alias="rincian")
     sort: Annotated[SortColumn | None, EmptyIsNone] = Field(None, alias="urut")
+    figures: Annotated[Literal["kerja"] | None, EmptyIsNone] = Field(None, alias="angka")
+    map_kind: Annotated[Literal["batas"] | None, EmptyIsNone] = Field(None, alias="peta")
 
     def sort_link(self, heading: Heading) -> str | None:
         """Return the URL of the page sorted by a column, or unsorted if it is sorted by it; None if it can't be."""
@@ -113,7 +127,8 @@ def _page(
     _: Translator,
     language: Language,
 ) -> Response:
-    report = form.build_report(report_db, actor, language, trend=True)
+    report = form.load_report(report_db, actor, language, working=form.figures is not None)
+    report = add_boundaries(report_db, report)
     links = FigureLinks(actor, report)
     context: dict[str, Any] = coverage_context(
         report,
@@ -123,6 +138,7 @@ def _page(
         links.cell_link,
         details=form.details is not None,
         sort=form.sort or "",
+        in_boundaries=form.map_kind is not None,
     )
     return render(
         request,
@@ -141,10 +157,31 @@ def _page(
         trend_row_link=form.trend_link(report.trend),
         trend_note=trend_note(_),
         presets=presets(report.period, _, language),
+        issue_url=build_issue_url(report),
+        late_uploads=sum(closed.late_uploads for closed in list_closed_periods(report_db, report.period))
+        if report.official
+        else 0,
         dimensions=DIMENSION_NAMES,
         **filter_choices(db, actor, form, language),
         **(context | {"sort_link": form.sort_link}),
     )
+
+
+@router.get("/cakupan.geojson")
+def coverage_geojson_file(
+    request: Request,
+    report_db: ReportDb,
+    actor: CurrentActor,
+    form: Annotated[CoveragePageQuery, Query()],
+    _: Translate,
+    language: Lang,
+) -> Response:
+    def file() -> Response:
+        is_working = form.figures is not None
+        report = form.load_report(report_db, actor, language, trend=False, working=is_working)
+        return download(coverage_geojson(add_boundaries(report_db, report), _))
+
+    return respond_with_etag(request, report_db, actor, file)
 
 
 @router.get("/cakupan.{file_format}")
@@ -158,8 +195,8 @@ def coverage_file(
     language: Lang,
 ) -> Response:
     def file() -> Response:
-        report = form.build_report(report_db, actor, language, trend=True)
-        return download(coverage_download(report, file_format, _, language))
+        report = form.load_report(report_db, actor, language, working=form.figures is not None)
+        return download(make_coverage_file(report_db, actor, report, form.filters, file_format, _, language))
 
     return respond_with_etag(request, report_db, actor, file)
 
@@ -191,6 +228,9 @@ def coverage_sessions_page(
             form=form,
             counted=counted,
             sessions=counted.sessions,
+            closed_period_lines=[
+                closed_period_line(closed, _, language) for closed in counted.closed_periods
+            ],
         )
 
     return render_by_query(request, db, actor, SessionsQuery, language, page)
