@@ -1,15 +1,11 @@
 """Read an uploaded file in a child process with limits on memory and time, and turn failures into problems."""
 
-import logging
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
 from typing import Any, Literal
 
 import orjson
 
+from app.child_process import run_child
 from app.errors import Problem, TooLarge, UnreadableFile
 from app.i18n import N_
 from app.people.values.place_names import place_key
@@ -19,8 +15,6 @@ from app.spreadsheets.formats.failures import MAX_BYTES
 
 MAX_MEMORY_BYTES = 1536 * 1024**2
 MAX_SECONDS = 60
-_PROJECT = Path(__file__).parents[2]
-_log = logging.getLogger(__name__)
 
 SENTENCES: Mapping[str, str] = {
     "too-large": N_(
@@ -222,29 +216,11 @@ def _parse_in_child(content: bytes, request: Mapping[str, object]) -> dict[str, 
     Raises `UnreadableFile` ("too-slow") if it takes longer than `MAX_SECONDS`.
     """
     try:
-        child = subprocess.run(
-            [sys.executable, "-m", "app.spreadsheets.formats.child"],
-            input=orjson.dumps(request) + b"\n" + content,
-            capture_output=True,
-            timeout=MAX_SECONDS,
-            cwd=_PROJECT,
-            env=_environment_without_secrets(),
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        output = run_child("app.spreadsheets.formats.child", request, content, seconds=MAX_SECONDS)
+    except TimeoutError as error:
         raise build_problem("too-slow", {}) from error
-    if child.returncode:
-        _log.warning(
-            "Reading ended with %s: %s", child.returncode, child.stderr[-2000:].decode(errors="replace")
-        )
-        return None
-    answer: dict[str, Any] = orjson.loads(child.stdout)
+    answer: dict[str, Any] | None = orjson.loads(output) if output is not None else None
     return answer
-
-
-def _environment_without_secrets() -> dict[str, str]:
-    """Return the environment without the service's settings, so that a hostile file can't reach its secret key."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("JANGKAU_")}
 
 
 parse_file: Callable[[bytes, Mapping[str, object]], dict[str, Any] | None] = _parse_in_child

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from app.database import Db
 from app.models import (
+    Attachment,
     AttendanceImport,
     DataRequest,
     DataRequestStatus,
@@ -32,6 +33,7 @@ DEFAULT_DAYS: Mapping[RetentionKind, int] = {
     RetentionKind.MESSAGES: 365,
     RetentionKind.PEOPLE: 1095,
     RetentionKind.NIKS: 365,
+    RetentionKind.ATTACHMENTS: 1825,
 }
 
 # An upload in one of these is being worked on by a background task.
@@ -77,8 +79,8 @@ def list_expired(
 ) -> list[int]:
     """Return at most `limit` ids of the data of this kind that is older than `cutoff`, the oldest first.
 
-    They are ids of files, imports, messages or participants. `offset` are left out at the beginning; with `of` only
-    this id is looked for.
+    They are ids of files, imports, messages, participants or attachments. `offset` are left out at the beginning; with
+    `of` only this id is looked for.
     """
     dated = _DATED[kind]()
     statement = select(dated.c.id).where(_is_expired(kind, dated, cutoff))
@@ -161,6 +163,15 @@ def _niks() -> Subquery:
     return _last_sessions(col(Participant.nik_key).is_not(None)).subquery()
 
 
+def _attachments() -> Subquery:
+    """Attachments of sessions, with the start of their session."""
+    return (
+        select(col(Attachment.id).label("id"), col(WorkshopSession.starts_at).label("since"))
+        .join(WorkshopSession, col(WorkshopSession.id) == col(Attachment.workshop_session_id))
+        .subquery()
+    )
+
+
 def _last_sessions(*conditions: ColumnElement[bool]) -> "Select[int, datetime]":
     """Return people's ids and the start of the last session that they are registered for, or when they were created."""
     last = func.coalesce(func.max(col(WorkshopSession.starts_at)), col(Participant.created_at))
@@ -179,5 +190,6 @@ _DATED: Mapping[RetentionKind, Callable[[], Subquery]] = {
     RetentionKind.MESSAGES: _messages,
     RetentionKind.PEOPLE: _people,
     RetentionKind.NIKS: _niks,
+    RetentionKind.ATTACHMENTS: _attachments,
 }
 """For each kind a subquery of the ids of what is held, and since when ("since")."""

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, false, func, or_, select
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, defer
 from sqlmodel import col
 
 from app.database import Db
 from app.models import (
+    Attachment,
     AttendanceImport,
     AttendanceImportRow,
     ImportStatus,
@@ -19,7 +20,9 @@ from app.models import (
     PeopleMerge,
     Registration,
     RegistrationStatus,
+    SessionLetters,
     UploadedFile,
+    WorkshopReport,
     WorkshopSession,
 )
 from app.models.base import now
@@ -40,7 +43,8 @@ class Traces:
 
     `rows` are the import rows about them, `mentions` rows about others whose cells or remarks name them; `files` are
     the uploaded files that contain them, `imports` all imports of these files. `merges` have their names or their
-    record.
+    record. `attachments` are the pictures and PDFs of their sessions, which may show the person: without their content.
+    `letters` and `reports` are the texts written for documents of their sessions and workshops, which may name them.
     """
 
     person: Participant
@@ -51,6 +55,9 @@ class Traces:
     files: Sequence[UploadedFile]
     imports: Sequence[AttendanceImport]
     merges: Sequence[PeopleMerge]
+    attachments: Sequence[Attachment]
+    letters: Sequence[SessionLetters]
+    reports: Sequence[WorkshopReport]
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,9 @@ def find_traces(db: Db, vault: NikVault, participant_id: int, searched: FileSear
         files=files,
         imports=imports,
         merges=merges,
+        attachments=_find_attachments(db, registrations),
+        letters=_find_letters(db, registrations),
+        reports=_find_reports(db, registrations),
     )
 
 
@@ -218,6 +228,35 @@ def _own_contacts(
     """Return those of the phones or e-mail addresses that no other person has: families share them."""
     of_others = select(column).where(col(Participant.id) != person.id, in_values(db, column, contacts))
     return set(contacts) - set(db.scalars(of_others))
+
+
+def _find_attachments(db: Db, registrations: Collection[Registration]) -> Sequence[Attachment]:
+    """Return what is attached to the person's sessions, without the content."""
+    session_ids = {registration.workshop_session_id for registration in registrations}
+    statement = (
+        select(Attachment)
+        .where(in_values(db, col(Attachment.workshop_session_id), session_ids))
+        .options(defer(Attachment.content_encrypted), defer(Attachment.thumbnail_encrypted))  # type: ignore[arg-type]
+        .order_by(col(Attachment.id))
+    )
+    return db.scalars(statement).all()
+
+
+def _find_letters(db: Db, registrations: Collection[Registration]) -> Sequence[SessionLetters]:
+    """Return the texts of invitations and minutes of the person's sessions."""
+    session_ids = {registration.workshop_session_id for registration in registrations}
+    return db.scalars(
+        select(SessionLetters).where(in_values(db, col(SessionLetters.workshop_session_id), session_ids))
+    ).all()
+
+
+def _find_reports(db: Db, registrations: Collection[Registration]) -> Sequence[WorkshopReport]:
+    """Return the texts of reports on the workshops of the person's sessions."""
+    session_ids = {registration.workshop_session_id for registration in registrations}
+    workshop_ids = select(col(WorkshopSession.workshop_id)).where(
+        in_values(db, col(WorkshopSession.id), session_ids)
+    )
+    return db.scalars(select(WorkshopReport).where(col(WorkshopReport.workshop_id).in_(workshop_ids))).all()
 
 
 def _merged_records(merges: Iterable[PeopleMerge], participant_id: int) -> list[dict[str, Any]]:

@@ -4,10 +4,12 @@ The person's record stays as a number without any value, to which their registra
 counted. A person who registers again later is a new person: nothing is kept by which they could be recognised.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from app.database import Db
 from app.errors import Conflict, Invalid
@@ -33,6 +35,7 @@ from app.people.fields import PERSON_FIELDS
 from app.people.identifying import ERASED_NAME
 from app.people.values.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
+from app.queries.in_values import in_values
 from app.queries.personal_data.held_data import person_tables, refers_to_person
 from app.queries.personal_data.requests import get_person_at_desk, get_request
 from app.queries.personal_data.traces import (
@@ -55,6 +58,10 @@ KEPT_TABLES = frozenset(
     {"registration", "attendance", "attendance_mark", "attendance_import_row", "data_request"}
 )
 
+# What is written for documents, and may name people.
+REPORT_TEXTS = ("background", "legal_basis", "purpose", "material", "proceedings", "evaluation", "closing")
+LETTER_TEXTS = ("subject", "addressees", "agenda", "minutes_text")
+
 # The columns of an import that quote headings, cells and remarks.
 IMPORT_TEXTS = ("sheet", "sheets", "columns", "reading", "choices", "warnings", "failure")
 
@@ -64,7 +71,8 @@ class ErasurePreview:
     """What an erasure would remove, what stays, and what stands in its way.
 
     `files` are the names of the files whose content goes, with everybody in them; `imports` the uploads that can't be
-    undone afterwards.
+    undone afterwards. `attachments` counts what is attached to each of the person's sessions, by the session's code: it
+    may show the person, and stays.
     """
 
     rows: int
@@ -73,6 +81,7 @@ class ErasurePreview:
     messages: int
     registrations: int
     obstacles: tuple[Obstacle, ...]
+    attachments: Mapping[str, int]
 
 
 def preview_erasure(db: Db, vault: NikVault, actor: Actor, request_id: int) -> ErasurePreview:
@@ -89,6 +98,7 @@ def preview_erasure(db: Db, vault: NikVault, actor: Actor, request_id: int) -> E
         messages=count_messages(db, traces.registrations),
         registrations=len(traces.registrations),
         obstacles=tuple(list_obstacles(db, traces)),
+        attachments=_count_attachments(db, traces),
     )
 
 
@@ -169,6 +179,10 @@ def erase_traces(db: Db, actor: Actor, traces: Traces) -> None:
         _empty_import(attendance_import, traces)
     for merge in traces.merges:
         _empty_merge(merge)
+    for attachment in traces.attachments:
+        attachment.caption = traces.texts.remove_from(attachment.caption)
+        attachment.name = traces.texts.remove_from(attachment.name.replace("_", " "))
+    _empty_documents(traces)
     _empty_requests(db, person.id)
     db.flush()
     after = {
@@ -178,6 +192,25 @@ def erase_traces(db: Db, actor: Actor, traces: Traces) -> None:
     }
     log_activity(db, actor, "erase", "participant", person.id, after=after)
     queue_once(db, OutboxKind.RECLAIM_SPACE)
+
+
+def _empty_documents(traces: Traces) -> None:
+    """Remove the person's name and contacts from the texts of documents; texts without them stay as they were typed."""
+    texts: list[tuple[SQLModel, str]] = [(row, name) for row in traces.letters for name in LETTER_TEXTS]
+    texts += [(row, name) for row in traces.reports for name in REPORT_TEXTS]
+    for row, name in texts:
+        text = getattr(row, name)
+        if traces.texts.occur_in_text(text):
+            setattr(row, name, traces.texts.remove_from(text))
+
+
+def _count_attachments(db: Db, traces: Traces) -> dict[str, int]:
+    """Return how much is attached to each of the person's sessions, by the session's code."""
+    counts = Counter(attachment.workshop_session_id for attachment in traces.attachments)
+    codes = select(col(WorkshopSession.id), col(WorkshopSession.code)).where(
+        in_values(db, col(WorkshopSession.id), counts)
+    )
+    return {code: counts[id_] for id_, code in db.execute(codes.order_by(col(WorkshopSession.starts_at)))}
 
 
 def _load_request(db: Db, actor: Actor, request_id: int) -> DataRequest:

@@ -12,6 +12,7 @@ from app.database import Db
 from app.errors import PLEASE_CORRECT, Conflict, Invalid
 from app.i18n import N_
 from app.models import (
+    Attachment,
     AttendanceImport,
     AttendanceImportRow,
     ImportStatus,
@@ -44,6 +45,7 @@ BATCH_SIZES: Mapping[RetentionKind, int] = {
     RetentionKind.MESSAGES: 2000,
     RetentionKind.PEOPLE: 5,
     RetentionKind.NIKS: 200,
+    RetentionKind.ATTACHMENTS: 200,
 }
 MAX_BATCHES = 20
 
@@ -194,6 +196,12 @@ def _delete_messages(db: Db, _vault: NikVault, ids: Sequence[int]) -> int:
     return len(ids)
 
 
+def _delete_attachments(db: Db, _vault: NikVault, ids: Sequence[int]) -> int:
+    """Delete attachments, also where they are evidence of an indicator. The indicator's other evidence stays."""
+    db.execute(delete(Attachment).where(in_values(db, col(Attachment.id), ids)))
+    return len(ids)
+
+
 def _delete_niks(db: Db, _vault: NikVault, ids: Sequence[int]) -> int:
     """Remove the NIKs of people from their records, from proposals, and from all rows of lists that led to them."""
     people = in_values(db, col(Participant.id), ids)
@@ -244,4 +252,5 @@ _DELETE: Mapping[RetentionKind, Callable[[Db, NikVault, Sequence[int]], int]] = 
     RetentionKind.IMPORT_ROWS: _delete_import_rows,
     RetentionKind.MESSAGES: _delete_messages,
     RetentionKind.NIKS: _delete_niks,
+    RetentionKind.ATTACHMENTS: _delete_attachments,
 }

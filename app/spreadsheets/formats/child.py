@@ -6,21 +6,16 @@ or {"failure": code, "params": …}. If the parser aborts, only this process end
 
 import gc
 import json
-import math
-import resource
-import signal
 import sys
 from typing import Any
 
 import orjson
 
+from app.child_process import limit_process
 from app.spreadsheets.detected_table import DetectedTable, session_from_json, table_to_json
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.plain_tables import detect_target_table, detect_venue_table
 from app.spreadsheets.tables.detection import detect_table
-
-GRACE_SECONDS = 5
-"""How much longer than its caller waits the process may run."""
 
 
 def main() -> None:
@@ -29,22 +24,6 @@ def main() -> None:
     request: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
     limit_process(request["memory"], request["seconds"])
     sys.stdout.buffer.write(orjson.dumps(answer(sys.stdin.buffer.read(), request)))
-
-
-def limit_process(memory: int, seconds: float) -> None:
-    """Limit address space (bytes), processor time and life time. Lower limits of the system stay.
-
-    The limits of time exceed `seconds`, for which the caller waits: an earlier end would look like an abort.
-    """
-    for kind, wanted in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, math.ceil(seconds) + GRACE_SECONDS),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(kind)
-        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(kind, (limit, hard))
-    signal.setitimer(signal.ITIMER_REAL, seconds + GRACE_SECONDS)
 
 
 def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:

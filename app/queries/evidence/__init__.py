@@ -1,0 +1,1 @@
+"""Attachments of sessions, indicators of evaluations, what proves them, and dossiers."""
