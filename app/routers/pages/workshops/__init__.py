@@ -3,6 +3,7 @@
 from app.routers.pages.workshops import (
     attendance,
     calendar,
+    documents,
     public_home,
     public_workshops,
     series,
@@ -16,6 +17,7 @@ from app.routers.pages.workshops import (
 routers = (
     attendance.router,
     calendar.router,
+    documents.router,
     public_home.router,
     public_workshops.router,
     series.router,
