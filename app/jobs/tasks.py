@@ -1,31 +1,34 @@
 """Do the background work: the tasks of the outbox, and the regular work of the timetable."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 
-from app.database import reading, reclaim_space, violated_constraint, writing
+from app.database import Db, reading, reclaim_space, violated_constraint, writing
+from app.jobs.deliveries import Deliveries
+from app.jobs.dossiers import make_dossier
 from app.jobs.timetable import (
     DELETE_EXPIRED_DATA,
+    DELETE_EXPIRED_DOSSIERS,
     DELETE_EXPIRED_LOGINS,
     NIGHTLY_CHECK,
     SEAL_LOG,
     SEND_REMINDERS,
+    SEND_REPORTS,
     begin_run,
 )
-from app.models import MessageStatus, OutboxKind, RetentionKind
+from app.models import OutboxKind, RetentionKind
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.queries.log_verification import MAX_DELAY, has_unsealed
 from app.queries.messages.messages import list_sessions_to_remind
 from app.queries.people.similar_people import list_places, list_similar_pairs
 from app.services.accounts.logins import delete_expired_logins
-from app.services.accounts.mails import is_outdated, write_account_mail
+from app.services.evidence.dossiers import delete_expired_dossiers, give_up_dossier
 from app.services.imports.background_tasks import (
     commit_queued_import,
     give_up_commit,
@@ -37,16 +40,10 @@ from app.services.imports.progress import import_progress
 from app.services.limits import delete_ended_limits
 from app.services.locks import lock_people_table
 from app.services.log_sealing import BATCH, seal_lines
-from app.services.messages.mail_server import deliver, mail_server_from_settings
 from app.services.messages.notifications import remind_session
-from app.services.messages.sending import (
-    RETRY_DELAYS,
-    Senders,
-    begin_sending,
-    give_up_message,
-    record_delivery,
-)
-from app.services.messages.whatsapp_gateway import whatsapp_gateway_from_settings
+from app.services.messages.sending import give_up_message
+from app.services.open_data.ckan import UNREACHABLE, PushFailed
+from app.services.open_data.pushes import record_failure
 from app.services.outbox import (
     ClaimedTask,
     TryLater,
@@ -59,13 +56,13 @@ from app.services.outbox import (
 from app.services.people.duplicates import save_pairs
 from app.services.people.merge_undo import clear_old_merges
 from app.services.personal_data import retention
-from app.services.personal_data.access_codes import delete_expired_accesses, write_code_mail
+from app.services.personal_data.access_codes import delete_expired_accesses
+from app.services.report_mails import sending as report_mails
 from app.settings import Settings
 from app.spreadsheets.progress import Progress
 
 log = logging.getLogger(__name__)
 
-DELAY_OF_CODES = timedelta(minutes=1)
 DELAY_OF_RECLAIMING = timedelta(minutes=5)
 
 
@@ -75,16 +72,14 @@ class TaskRunner:
     def __init__(self, settings: Settings, engine: Engine, vault: NikVault) -> None:
         self.engine = engine
         self.vault = vault
-        self.settings = settings
-        self.mail_server = mail_server_from_settings(settings)
-        self.senders = Senders(
-            self.mail_server, whatsapp_gateway_from_settings(settings), site=settings.base_url
-        )
+        self.deliveries = Deliveries(settings, engine)
         self.progress = import_progress(engine)
         self._timetable = {
             SEAL_LOG: self.seal_log,
             DELETE_EXPIRED_LOGINS: self.delete_expired_logins,
+            DELETE_EXPIRED_DOSSIERS: self.delete_expired_dossiers,
             SEND_REMINDERS: self.send_reminders,
+            SEND_REPORTS: self.send_reports,
             NIGHTLY_CHECK: self.check_nightly,
             DELETE_EXPIRED_DATA: self.delete_expired_data,
         }
@@ -146,6 +141,11 @@ class TaskRunner:
             delete_expired_accesses(db)
             delete_ended_limits(db)
 
+    def delete_expired_dossiers(self) -> None:
+        """Delete dossiers that were kept long enough, in a transaction of its own."""
+        with writing(self.engine) as db:
+            delete_expired_dossiers(db)
+
     def seal_log(self) -> None:
         """Add the lines of the activity log that are not sealed yet to its chain, some in each transaction.
 
@@ -169,6 +169,13 @@ class TaskRunner:
         for session_id in session_ids:
             with writing(self.engine) as db:
                 remind_session(db, session_id)
+
+    def send_reports(self) -> None:
+        """Queue the coverage reports by mail that are due. Without a mail server they wait until there is one."""
+        if self.deliveries.mail_server is None:
+            return
+        with writing(self.engine) as db:
+            report_mails.queue_due_mails(db, now())
 
     def check_nightly(self) -> None:
         """Queue the search for possible duplicates among all people, and delete the undo data of old merges."""
@@ -205,6 +212,8 @@ class TaskRunner:
         match task.kind:
             case OutboxKind.FIND_DUPLICATES:
                 self._find_duplicates(task.payload["attendance_import"])
+            case OutboxKind.MAKE_DOSSIER:
+                make_dossier(self.engine, self.vault, task.payload["dossier"])
             case OutboxKind.READ_IMPORT:
                 with (
                     self._reporting(task) as report,
@@ -217,15 +226,11 @@ class TaskRunner:
                     commit_queued_import(db, self.vault, task.payload, report)
             case OutboxKind.RECLAIM_SPACE:
                 self._reclaim_space()
-            case OutboxKind.SEND_CODE:
-                self._send_code(task.payload["access"], task.payload["code"])
-            case OutboxKind.SEND_MESSAGE if "account_mail" in task.payload:
-                self._send_account_mail(task.payload)
-            case OutboxKind.SEND_MESSAGE:
-                self._send(task.payload["message"])
+            case _:
+                self.deliveries.perform(task)
 
     def _give_up(self, task: ClaimedTask) -> None:
-        """Store with the import or message of a task that it has failed for good."""
+        """Store with what a task is about that it has failed for good."""
         match task.kind:
             case OutboxKind.FIND_DUPLICATES:
                 pass  # The next night finds them.
@@ -233,17 +238,11 @@ class TaskRunner:
                 log.error("the bytes of erased data are still in the database's files")
             case OutboxKind.SEND_CODE:
                 pass  # The person asks for another code.
-            case OutboxKind.READ_IMPORT:
-                with writing(self.engine) as db:
-                    give_up_reading(db, task.payload)
-            case OutboxKind.COMMIT_IMPORT:
-                with writing(self.engine) as db:
-                    give_up_commit(db, task.payload)
             case OutboxKind.SEND_MESSAGE if "account_mail" in task.payload:
                 pass  # Links can be asked for again.
-            case OutboxKind.SEND_MESSAGE:
+            case _:
                 with writing(self.engine) as db:
-                    give_up_message(db, task.payload["message"])
+                    _record_failure(db, task)
 
     def _find_duplicates(self, import_id: int | None) -> None:
         """Save pairs of similar people in a short transaction for each kelurahan.
@@ -257,33 +256,6 @@ class TaskRunner:
                         lock_people_table(db)
                         save_pairs(db, pairs)
 
-    def _send(self, message_id: int) -> None:
-        """Send a message, if it is still to be sent. Raises `TryLater` if it is to be sent again later.
-
-        Its status "sending" is committed before it is handed over.
-        """
-        with writing(self.engine) as db:
-            outgoing = begin_sending(db, message_id, self.senders)
-        if outgoing is None:
-            return
-        delivery = self.senders.deliver(outgoing)
-        with writing(self.engine) as db:
-            delay = record_delivery(db, message_id, delivery)
-        if delay:
-            raise TryLater(delay)
-
-    def _send_account_mail(self, payload: Mapping[str, Any]) -> None:
-        """Send a mail to a user about their account, or drop it without a mail server and after some hours.
-
-        Raises `TryLater` if the mail server could not take it now.
-        """
-        if self.mail_server is None or is_outdated(payload):
-            return
-        with writing(self.engine) as db:
-            mail = write_account_mail(db, payload, self.mail_server.sender, self.settings.base_url)
-        if mail and deliver(self.mail_server, mail).status is MessageStatus.WAITING:
-            raise TryLater(RETRY_DELAYS[0])
-
     def _reclaim_space(self) -> None:
         """Remove the bytes of erased data from the database's files. Raises `TryLater` while others are in the way."""
         try:
@@ -291,18 +263,6 @@ class TaskRunner:
         except OperationalError as error:
             log.warning("the space of erased data could not be reclaimed yet: %s", type(error.orig).__name__)
             raise TryLater(DELAY_OF_RECLAIMING) from error
-
-    def _send_code(self, access_id: int, code: str) -> None:
-        """Send a code while it is valid. Raises `TryLater` if the mail server asks for another attempt."""
-        with reading(self.engine) as read_db:
-            mail = self.mail_server and write_code_mail(
-                read_db, access_id, code, self.mail_server, self.settings.base_url
-            )
-        if not mail or self.mail_server is None:
-            return
-        delivery = deliver(self.mail_server, mail)
-        if delivery.status is MessageStatus.WAITING:
-            raise TryLater(DELAY_OF_CODES)
 
     @contextmanager
     def _reporting(self, task: ClaimedTask) -> Iterator[Progress]:
@@ -334,6 +294,23 @@ class TaskRunner:
             work()
         except Exception as failure:
             _log_failure(f"regular work {name}", failure)
+
+
+def _record_failure(db: Db, task: ClaimedTask) -> None:
+    """Store with the import, dossier, message or push of a task that it has failed for good."""
+    match task.kind:
+        case OutboxKind.READ_IMPORT:
+            give_up_reading(db, task.payload)
+        case OutboxKind.COMMIT_IMPORT:
+            give_up_commit(db, task.payload)
+        case OutboxKind.MAKE_DOSSIER:
+            give_up_dossier(db, task.payload["dossier"])
+        case OutboxKind.PUSH_OPEN_DATA:
+            record_failure(db, PushFailed(UNREACHABLE))
+        case OutboxKind.SEND_MESSAGE:
+            give_up_message(db, task.payload["message"])
+        case OutboxKind.SEND_REPORT:
+            report_mails.give_up_mail(db, task.payload["report_mail"])
 
 
 def _log_failure(work: str, failure: Exception) -> None:

@@ -32,7 +32,9 @@ def _utc(hour: int, minute: int) -> datetime:
 
 SEAL_LOG = Entry("seal-log", _utc(0, 0), timedelta(minutes=1))
 DELETE_EXPIRED_LOGINS = Entry("delete-expired-logins", _utc(0, 7), timedelta(hours=1))
+DELETE_EXPIRED_DOSSIERS = Entry("delete-expired-dossiers", _utc(0, 17), timedelta(hours=1))
 SEND_REMINDERS = Entry("send-reminders", _utc(0, 0), timedelta(minutes=10))
+SEND_REPORTS = Entry("send-reports", _utc(0, 3), timedelta(minutes=10))
 NIGHTLY_CHECK = Entry("nightly-check", _utc(18, 37), timedelta(days=1))  # 02.37 WITA
 DELETE_EXPIRED_DATA = Entry("delete-expired-data", _utc(19, 7), timedelta(days=1))  # 03.07 WITA
 

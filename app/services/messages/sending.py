@@ -4,6 +4,7 @@ The status "sending" is committed before the message is handed over. A message t
 a worker that died: the mail may have been sent, and is not sent again automatically.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
@@ -15,7 +16,7 @@ from sqlmodel import col, select
 from app.database import Db
 from app.errors import NotFound
 from app.i18n import Language, translator
-from app.models import Message, MessageChannel, MessageKind, MessageStatus
+from app.models import Message, MessageChannel, MessageKind, MessageStatus, ReportMail
 from app.models.base import now
 from app.queries.messages.messages import is_outdated
 from app.queries.registrations.tickets import get_ticket, render_ticket_calendar
@@ -88,12 +89,23 @@ def record_delivery(db: Db, message_id: int, delivery: Delivery) -> timedelta | 
     message = _lock_message(db, message_id)
     if message is None:
         return None
+    delays = WHATSAPP_RETRY_DELAYS if message.channel is MessageChannel.WHATSAPP else RETRY_DELAYS
+    return store_result(message, delivery, delays)
+
+
+def store_result(
+    message: Message | ReportMail, delivery: Delivery, delays: Sequence[timedelta]
+) -> timedelta | None:
+    """Store the result of an attempt in the row of a message or a mail with a report.
+
+    Return how long to wait before the next attempt, None if there is none. A row that still waits after the last of the
+    `delays` becomes failed.
+    """
     message.status, message.error = delivery.status, delivery.answer or None
     if message.status is MessageStatus.SENT:
         message.sent_at = now()
     if message.status is not MessageStatus.WAITING:
         return None
-    delays = WHATSAPP_RETRY_DELAYS if message.channel is MessageChannel.WHATSAPP else RETRY_DELAYS
     if message.attempts > len(delays):
         message.status = MessageStatus.FAILED
         return None

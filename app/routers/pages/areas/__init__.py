@@ -3,11 +3,13 @@
 from app.routers.pages.areas import (
     ambiguous_places,
     areas,
+    boundaries,
     target_groups,
 )
 
 routers = (
     ambiguous_places.router,
     areas.router,
+    boundaries.router,
     target_groups.router,
 )
