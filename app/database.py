@@ -51,6 +51,7 @@ class AdvisoryLock(IntEnum):
     REFERENCE_DATA = 64_710_003
     LOGINS = 64_710_004
     TARGETS = 64_710_005
+    ISSUED_REPORTS = 64_710_006
 
 
 # A NUL as JSON writes it, and not a backslash before "u0000".

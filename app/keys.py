@@ -33,6 +33,7 @@ class Purpose(StrEnum):
     ENCRYPTION = "jangkau encryption"
     NIK_LOOKUP = "jangkau nik lookup"
     DELEGATION_LINKS = "jangkau delegation links"
+    REPORT_MAILS = "jangkau report mails"
     SIGN_ON_COOKIES = "jangkau single sign-on cookies"
 
 

@@ -14,6 +14,7 @@ from app.nik_vault import NikVault
 from app.routers import api, pages
 from app.routers.api.openapi import describe_problems
 from app.services.imports.progress import import_progress
+from app.services.issued_reports.esign import esign_from_settings
 from app.settings import Settings
 from app.web.access_log import record_access
 from app.web.accounts.identity_provider import identity_provider_from_settings
@@ -78,4 +79,5 @@ def make_container(
         WrongCodes(engine),
         CachedLetterhead(engine),
         identity_provider_from_settings(settings),
+        esign_from_settings(settings),
     )

@@ -18,6 +18,7 @@ from app.queries.coverage.report import build_coverage_report
 from app.queries.coverage.targets import target_exists
 from app.queries.imports.attendance_imports import AttendanceImportView, list_attendance_imports
 from app.queries.installation.setup import SetupStepView
+from app.queries.issued_reports.figures import find_official_report
 from app.queries.scope import registrations_within
 from app.queries.workshops.workshop_sessions import (
     WorkshopSessionView,
@@ -66,7 +67,8 @@ class Dashboard:
     `cards` are at most three, the most urgent first. `unsent` counts unsent mails by status, about sessions that are
     not over. `today` has, for users who may record attendance, the sessions that began or begin today or earlier and
     are not over; `coming` has the other sessions that are not over. The two together have at most ten. `report` is the
-    coverage of the default period, for users who plan workshops or set targets, else None.
+    coverage of the default period, the issued one if that is closed, for users who plan workshops or set targets, else
+    None.
     """
 
     cards: tuple[Card, ...]
@@ -127,7 +129,7 @@ def get_dashboard(
         unsent=_count_unsent(db, actor),
         today=tuple(today),
         coming=tuple(view for view in coming if view not in today),
-        report=build_coverage_report(report_db, actor, CoverageFilters(), language) if plans else None,
+        report=_load_report(report_db, actor, language) if plans else None,
     )
     open_steps = sum(view.state == "open" for view in setup_steps)
     cards = [Card("setup", open_steps)] if open_steps else []
@@ -137,6 +139,12 @@ def get_dashboard(
         cards += [*_cards_of_targets(db, actor), *_cards_of_coverage(dashboard.report)]
     last = [Card("create")] if actor.can(Permission.WORKSHOP_WRITE) else []
     return replace(dashboard, cards=(*cards[: MAX_CARDS - len(last)], *last))
+
+
+def _load_report(db: Db, actor: Actor, language: Language) -> CoverageReport:
+    """Return the figures that the coverage page shows, without breakdowns and trend, which take most of the time."""
+    filters = CoverageFilters()
+    return find_official_report(db, actor, filters) or build_coverage_report(db, actor, filters, language)
 
 
 def _cards_of_work(dashboard: Dashboard, waiting: Mapping[str, int]) -> Iterator[Card]:

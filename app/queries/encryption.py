@@ -6,14 +6,15 @@ from cryptography.exceptions import InvalidTag
 from sqlmodel import col, select
 
 from app.database import Db
-from app.models import Participant, UploadedFile
+from app.models import Attachment, Participant, SignedScan, UploadedFile
 from app.nik_vault import NikVault
 
 
 def can_decrypt(db: Db, vault: NikVault) -> bool:
     """Return whether the vault's secret is the one that encrypted the data; True if nothing is encrypted yet.
 
-    It is tried on one value only: the NIK of the lowest participant id that has one, else the oldest file that is kept.
+    It is tried on one value only: the NIK of the lowest participant id that has one, else the oldest file that is kept,
+    else the oldest scan of a signed report, else the oldest attachment of a session.
     """
     nik = db.exec(
         select(Participant.nik_encrypted)
@@ -24,10 +25,14 @@ def can_decrypt(db: Db, vault: NikVault) -> bool:
     if nik:
         return _decrypts(vault, b64decode(nik))
     is_kept = col(UploadedFile.erased_at).is_(None) & col(UploadedFile.expired_at).is_(None)
-    file = db.exec(
-        select(UploadedFile.content).where(is_kept).order_by(col(UploadedFile.id)).limit(1)
-    ).first()
-    return file is None or _decrypts(vault, file)
+    for oldest in (
+        select(UploadedFile.content).where(is_kept).order_by(col(UploadedFile.id)),
+        select(SignedScan.content_encrypted).order_by(col(SignedScan.id)),
+        select(Attachment.content_encrypted).order_by(col(Attachment.id)),
+    ):
+        if file := db.exec(oldest.limit(1)).first():
+            return _decrypts(vault, file)
+    return True
 
 
 def _decrypts(vault: NikVault, encrypted: bytes) -> bool:

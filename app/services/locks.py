@@ -3,7 +3,7 @@
 They are for PostgreSQL. On SQLite only one transaction writes at a time (`BEGIN IMMEDIATE`) and nothing needs a lock.
 
 To avoid deadlocks every transaction takes them in the same order: the count of a limit (`services.limits`), people by
-`lock_identity_keys` or `lock_people_table`, the imports that read one file by their ids
+`lock_identity_keys` or `lock_people_table`, targets and issued reports, the imports that read one file by their ids
 (`services.imports.shared.people.lock_shared_imports`), the workshop session's row, or those of two sessions by their
 ids, then rows of registrations and participants, last the count of a ticket's mails (`web.limits.TICKETS_SENT_AGAIN`).
 A transaction that may need an earlier lock takes it first: never `lock_people_table` after `lock_identity_keys` or
@@ -70,6 +70,17 @@ def lock_targets(db: Db) -> None:
     Does nothing on SQLite.
     """
     _take_lock(db, AdvisoryLock.TARGETS)
+
+
+def lock_issued_reports(db: Db) -> None:
+    """Block other transactions that issue a report or close a period, and all that change what is reported.
+
+    Until this one ends nothing is registered, marked or imported, so that a report's figures agree with each other and
+    its time of issue tells what it counts. Does nothing on SQLite.
+    """
+    lock_people_table(db)
+    lock_targets(db)
+    _take_lock(db, AdvisoryLock.ISSUED_REPORTS)
 
 
 def lock_row(db: Db, model: type[Row], identity: int) -> Row:

@@ -17,6 +17,8 @@ from app.models.base import now
 # Longer than any task takes: the worker of an older claim has died.
 CLAIM_LIFETIME = timedelta(minutes=5)
 MAX_ATTEMPTS = 3
+SLOW_KINDS = (OutboxKind.PUSH_OPEN_DATA, OutboxKind.SEND_MESSAGE, OutboxKind.SEND_REPORT)
+"""Tasks that wait for other servers. Codes do, too, but a person waits for them."""
 
 # Key in `db.info`, set if the transaction has queued a task.
 QUEUED = "outbox-queued"
@@ -76,14 +78,14 @@ def has_task(read_db: Db) -> bool:
 def claim_task(db: Db) -> ClaimedTask | None:
     """Claim the oldest claimable task for five minutes, count the attempt, and return it; None if there is no task.
 
-    A task can be claimed if it never was, or if its claim was released or has expired. Mails come after all other
-    tasks, so that a slow mail server does not delay imports. Tasks that another worker is claiming at this moment are
-    skipped.
+    A task can be claimed if it never was, or if its claim was released or has expired. Those of `SLOW_KINDS` come after
+    all others, so that a slow mail server does not delay imports. Tasks that another worker is claiming at this moment
+    are skipped.
     """
     task = db.scalars(
         select(OutboxTask)
         .where(_claimable())
-        .order_by(col(OutboxTask.kind) == OutboxKind.SEND_MESSAGE, col(OutboxTask.id))
+        .order_by(col(OutboxTask.kind).in_(SLOW_KINDS), col(OutboxTask.id))
         .limit(1)
         .with_for_update(skip_locked=True)
     ).first()

@@ -1,4 +1,4 @@
-"""Load the city's reference data: areas and their other names, target groups, denominators, the privacy notice.
+"""Load the city's reference data: areas, their other names, target groups, denominators, indicators, privacy notice.
 
 Data is loaded only into empty tables, so that changes by administrators are kept. The privacy notice is loaded until an
 administrator publishes another.
@@ -20,6 +20,7 @@ from app.models import (
     AreaAlias,
     AreaLevel,
     Denominator,
+    EvaluationIndicator,
     Indicator,
     TargetGroup,
     TargetGroupSynonym,
@@ -41,7 +42,7 @@ def set_up_database(engine: Engine) -> None:
 
 
 def load_reference_data(db: Db) -> None:
-    """Load areas with their other names, target groups, and denominators: each only if its table is empty.
+    """Load areas with their other names, target groups, denominators and indicators: each only if its table is empty.
 
     Of the privacy notice, see `load_shipped_notice`.
     Flushes, and waits while another server loads them.
@@ -54,6 +55,8 @@ def load_reference_data(db: Db) -> None:
         _load_target_groups(db)
     if db.exec(select(Denominator.id)).first() is None:
         _load_denominators(db)
+    if db.exec(select(EvaluationIndicator.id)).first() is None:
+        _load_indicators(db)
     load_shipped_notice(db)
 
 
@@ -137,6 +140,24 @@ def _load_denominators(db: Db) -> None:
                 value=int(row["value"]),
                 as_of=date.fromisoformat(row["as_of"]),
                 source=row["source"],
+            )
+        )
+    db.flush()
+
+
+def _load_indicators(db: Db) -> None:
+    """Add the indicators of evaluations. All are provisional until an administrator has compared them."""
+    for row in _read_csv("indicators.csv"):
+        db.add(
+            EvaluationIndicator(
+                instrument=row["instrument"],
+                code=row["code"],
+                dimension=row["dimension"],
+                name=row["name"],
+                levels=[row[f"level_{level}"] for level in range(1, 6)],
+                source=row["source"],
+                as_of=date.fromisoformat(row["as_of"]),
+                provisional=row["provisional"] == "yes",
             )
         )
     db.flush()

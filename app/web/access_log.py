@@ -42,6 +42,8 @@ class PeoplePage:
 
 
 PEOPLE_PAGES = {
+    "/berkas-evaluasi": PeoplePage("dossier"),
+    "/berkas-evaluasi/{year:int}/{indicator_id:int}": PeoplePage("evaluation-indicator", "indicator_id"),
     "/cari": PeoplePage("search"),
     "/catatan": PeoplePage("activity"),
     "/kegiatan/{code}/kehadiran": PeoplePage("workshop", "code"),
@@ -59,6 +61,7 @@ PEOPLE_PAGES = {
     "/peserta/{participant_id}/kelompok/{membership_id}": PeoplePage("participant", "participant_id"),
     "/peserta/{participant_id}/ubah": PeoplePage("participant", "participant_id"),
     "/sesi/{code}/batalkan": PeoplePage("session", "code"),
+    "/sesi/{code}/bukti": PeoplePage("session", "code"),
     "/sesi/{code}/hadir": PeoplePage("session", "code"),
     "/sesi/{code}/hadir/{registration_code}": PeoplePage("registration", "registration_code"),
     "/sesi/{code}/peserta": PeoplePage("session", "code"),

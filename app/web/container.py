@@ -8,6 +8,7 @@ from fastapi import Request
 from sqlalchemy import Engine
 
 from app.nik_vault import NikVault
+from app.services.issued_reports.esign import EsignService
 from app.settings import Settings
 from app.web.accounts.identity_provider import IdentityProvider
 from app.web.installation.letterhead import CachedLetterhead
@@ -19,7 +20,8 @@ class Container:
     """Created once by `create_app`.
 
     `wake_worker` is called after a transaction that queued work. `rows_done` returns how many rows of an import were
-    read or committed, and of how many, or None while that is unknown. `identity_provider` is that of single sign-on.
+    read or committed, and of how many, or None while that is unknown. `identity_provider` is that of single sign-on,
+    `esign` the service that signs reports electronically.
     """
 
     settings: Settings
@@ -31,6 +33,7 @@ class Container:
     wrong_codes: WrongCodes
     letterhead: CachedLetterhead
     identity_provider: IdentityProvider | None = None
+    esign: EsignService | None = None
 
     def close(self) -> None:
         """Close all connections of both engines, when the application ends."""

@@ -4,7 +4,7 @@ The ETag is a hash of everything a report depends on except its filters: those a
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple
 from functools import cache
 from http import HTTPStatus
@@ -22,6 +22,9 @@ from app.web.pages import APP_FOLDER
 CACHE_HEADERS = {"cache-control": "no-cache, private"}
 """Browsers may cache the answer for their user, and must ask every time whether it still holds."""
 
+PUBLIC_CACHE_HEADERS = {"cache-control": "no-cache, public"}
+"""The same for answers that are for everyone, which caches in between may keep, too."""
+
 
 def respond_with_etag(
     request: Request, db: Db, actor: Actor, make_response: Callable[[], Response]
@@ -35,9 +38,28 @@ def respond_with_etag(
     return _not_modified(request, tag) or _add_etag(make_response(), tag)
 
 
+def respond_with_public_etag(
+    request: Request, parts: Sequence[str], make_response: Callable[[], Response]
+) -> Response:
+    """Return a response for everyone with an ETag made of `parts`, or an empty 304 if the client has it already.
+
+    `parts` are everything that the response depends on beside its URL and the program.
+    """
+    tag = _weak_tag(*parts, _program_checksum())
+    known = {etag.strip() for etag in request.headers.get("if-none-match", "").split(",")}
+    response = Response(status_code=HTTPStatus.NOT_MODIFIED) if tag in known else make_response()
+    response.headers.update({"etag": tag, **PUBLIC_CACHE_HEADERS})
+    return response
+
+
 def _etag(request: Request, db: Db, actor: Actor) -> str:
     """Return a weak ETag: a hash of data version, WITA date, actor, language and program files."""
-    parts = (data_version(db), wita_today(), astuple(actor), language_of(request), _program_checksum())
+    return _weak_tag(
+        data_version(db), wita_today(), astuple(actor), language_of(request), _program_checksum()
+    )
+
+
+def _weak_tag(*parts: object) -> str:
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

@@ -125,6 +125,11 @@ def local_path(path: str) -> str:
     return path if is_local else "/"
 
 
+def has_upload(file: UploadFile | str | None) -> bool:
+    """Return whether the user chose a file."""
+    return isinstance(file, UploadFile) and bool(file.filename)
+
+
 def read_upload(file: UploadFile | str | None) -> tuple[str, bytes]:
     """Return the name and the whole content of an uploaded file. Raises `Invalid` if the user chose none."""
     if not isinstance(file, UploadFile) or not file.filename:

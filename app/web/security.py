@@ -20,6 +20,8 @@ from app.web.static_files import public_sheet
 
 # A spreadsheet of 10 MiB and what a form wraps around it.
 MAX_BODY_BYTES = 11 * 1024 * 1024
+# Attachments of a session, several of up to 10 MiB at once.
+MAX_ATTACHMENTS_BYTES = 60 * 1024 * 1024
 SECONDS_FOR_BODY = 20
 # A weak mobile connection: 160 kbit/s.
 MIN_BYTES_PER_SECOND = 20_000
@@ -27,6 +29,8 @@ MIN_BYTES_PER_SECOND = 20_000
 # A load balancer asks for the first by the address of the machine; the page that refuses a host needs the second.
 FOR_EVERY_HOST = ("/health/", "/static/")
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
+
+_ATTACHMENTS = re.compile(r"/sesi/[^/]+/bukti")
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -62,7 +66,7 @@ class SecurityMiddleware:
             problem = Forbidden(N_("This request came from another site and was refused."))
             await self.answer(Request(scope), problem)(scope, receive, send)
         else:
-            await self.app(scope, _limit_body(receive), send)
+            await self.app(scope, _limit_body(receive, _max_body_bytes(scope)), send)
 
     def _add_headers(self, send: Send) -> Send:
         """Return `send` that adds `security_headers` that are missing, and with https makes cookies Secure."""
@@ -166,10 +170,15 @@ def _make_cookie_secure(name: bytes, value: bytes) -> tuple[bytes, bytes]:
     return name, value + b"; Secure" if name == b"set-cookie" else value
 
 
-def _limit_body(receive: Receive) -> Receive:
+def _max_body_bytes(scope: Scope) -> int:
+    """Return how large the body of a request may be."""
+    return MAX_ATTACHMENTS_BYTES if _ATTACHMENTS.fullmatch(scope["path"]) else MAX_BODY_BYTES
+
+
+def _limit_body(receive: Receive, max_bytes: int) -> Receive:
     """Return `receive` that raises an `HTTPException` once the body is too large (413) or too slow (408).
 
-    Too large is more than `MAX_BODY_BYTES`. Too slow is a body that isn't complete after `SECONDS_FOR_BODY`, and one
+    Too large is more than `max_bytes`. Too slow is a body that isn't complete after `SECONDS_FOR_BODY`, and one
     second more for every `MIN_BYTES_PER_SECOND` that have arrived (docs/decisions/0026-slow-bodies-end.md).
     """
     begun, received, complete = time.monotonic(), 0, False
@@ -186,7 +195,7 @@ def _limit_body(receive: Receive) -> Receive:
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
         received += len(message.get("body", b""))
         complete = not message.get("more_body", False)
-        if received > MAX_BODY_BYTES:
+        if received > max_bytes:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return message
 

@@ -54,6 +54,12 @@ ADMINISTRATION = (
         Permission.USER_WRITE,
     ),
     SitePage(
+        "/administrasi/batas",
+        N_("Boundaries of the kelurahan"),
+        N_("the map of the coverage report, from a GeoJSON file"),
+        Permission.USER_WRITE,
+    ),
+    SitePage(
         "/administrasi/sebutan-tak-jelas",
         N_("Unclear place names"),
         N_("texts that name no single kelurahan"),
@@ -70,6 +76,12 @@ ADMINISTRATION = (
         N_("Reference figures"),
         N_("inhabitants, UMKM and RT of areas, by source and day"),
         Permission.COVERAGE_READ,
+    ),
+    SitePage(
+        "/administrasi/indikator",
+        N_("Evaluation indicators"),
+        N_("what Smart City and the digital-government index ask for, level by level"),
+        Permission.USER_WRITE,
     ),
     SitePage("/tempat", N_("Venues"), N_("where sessions are held"), Permission.WORKSHOP_READ),
     SitePage(
@@ -147,6 +159,42 @@ PAGES = (
         "/cakupan/berikutnya",
         N_("Where to go next"),
         N_("kelurahan and groups that still miss people"),
+        Permission.COVERAGE_READ,
+    ),
+    SitePage(
+        "/berkas-evaluasi",
+        N_("Evaluation dossier"),
+        N_("evidence by indicator, and one file with all of it"),
+        Permission.REPORT_ISSUE,
+    ),
+    SitePage(
+        "/laporan",
+        N_("Issued reports"),
+        N_("reports with a number, whose figures stay; closed periods"),
+        Permission.COVERAGE_READ,
+    ),
+    SitePage(
+        "/laporan/terbitkan",
+        N_("Issue a report"),
+        N_("a document to sign, with a number and figures that stay"),
+        Permission.REPORT_ISSUE,
+    ),
+    SitePage(
+        "/verifikasi",
+        N_("Check a report"),
+        N_("whether a report is genuine, by its number or its file; for everyone"),
+        Permission.COVERAGE_READ,
+    ),
+    SitePage(
+        "/cakupan/langganan",
+        N_("Saved filters and reports by e-mail"),
+        N_("open your filters again, or subscribe to their report every week or month"),
+        Permission.COVERAGE_READ,
+    ),
+    SitePage(
+        "/data",
+        N_("Open data"),
+        N_("the figures of issued reports that everyone may see"),
         Permission.COVERAGE_READ,
     ),
     *ADMINISTRATION,

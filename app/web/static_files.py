@@ -22,7 +22,10 @@ SERVICE_WORKER = "check_in_worker.js"
 
 # In this order; the sheets of single pages follow by name.
 BASE_SHEETS = ("vendor/pico.css", "jangkau.css", "frame.css", "parts.css", "forms.css", "tables.css")
-PUBLIC_SHEETS = (*BASE_SHEETS, "calendar.css", "citizen.css", "guide.css", "personal_data.css", "privacy.css")
+PUBLIC_SHEETS = (
+    *BASE_SHEETS,
+    *("calendar.css", "citizen.css", "guide.css", "personal_data.css", "privacy.css", "verification.css"),
+)
 USERS_SHEETS = (*BASE_SHEETS, "navigation.css", "report.css")
 JOINED_SHEET = "pages.css"
 

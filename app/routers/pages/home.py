@@ -4,11 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
-from app.i18n import Language
+from app.i18n import Language, Translator
 from app.permissions import Permission
 from app.queries.dashboard import get_dashboard
 from app.queries.installation.setup import list_setup_steps
-from app.reports.coverage.wording import group_lines, headline, period_text, target_note
+from app.reports.coverage.report import CoverageReport
+from app.reports.coverage.texts.wording import (
+    group_lines,
+    headline,
+    period_text,
+    status_line,
+    target_note,
+)
 from app.routers.pages.workshops.public_home import HomeQuery, render_public_home
 from app.services.messages.mail_server import mail_server_address
 from app.web.container import container_of
@@ -55,10 +62,16 @@ def home_page(
         dashboard=dashboard,
         headline=headline(report, _, language) if report else "",
         target_note=target_note(report, _, language) if report else "",
-        period=period_text(report, _, language) if report else "",
+        period=_period(report, _, language) if report else "",
         group_lines=group_lines(report, _, language) if report else (),
         shown=LINES_SHOWN,
     )
+
+
+def _period(report: CoverageReport, _: Translator, language: Language) -> str:
+    """Return the period of the figures, and the number of the report if they are official."""
+    period = period_text(report, _, language)
+    return f"{period} · {status_line(report, _, language)}" if report.official else period
 
 
 @router.get("/administrasi")

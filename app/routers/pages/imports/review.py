@@ -35,6 +35,7 @@ from app.queries.imports.shared_uploads import (
     list_open_file_questions,
     list_shared_imports,
 )
+from app.queries.issued_reports.closed_periods import find_closed_period_of
 from app.queries.registrations.lists import count_seats_for_list
 from app.queries.workshops.workshop_sessions import get_workshop_session_view, list_workshop_sessions
 from app.routers.pages.imports.waiting import SAVED, STATUSES_WITHOUT_REVIEW, render_progress, render_waiting
@@ -297,12 +298,18 @@ def build_outcome_context(
     """Return the template variables of the rows and of the outcome of a commit.
 
     The next row that needs attention is looked for below row `below`, by default below `row_filter.after`. The refusal
-    shown is `problem`, by default the one that is stored with the import.
+    shown is `problem`, by default the one that is stored with the import. `closed_by` is the report that closed the
+    period of the session and doesn't count the import, None if there is none.
     """
+    closed_by = find_closed_period_of(db, attendance_import.session_starts_at)
+    committed_at = attendance_import.committed_at
     problem = problem or attendance_import.problem
     people = count_people(db, attendance_import)
     return {
         **build_row_context(db, attendance_import, language, row_filter),
+        "closed_by": closed_by
+        if closed_by and (committed_at is None or committed_at > closed_by.issued_at)
+        else None,
         "session_is_to_come": attendance_import.session_starts_at > now(),
         "questions": {
             remark.code: remark_text(remark, translator(language))
