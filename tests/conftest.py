@@ -2,7 +2,8 @@
 
 Further fixtures: `tests/database.py` (a database for every test, on SQLite and PostgreSQL), `tests/server.py` (real
 processes), `tests/sheet_reading.py` (where uploaded files are parsed), `tests/smtp_server.py` (receives mails),
-`tests/whatsapp_gateway.py` (receives WhatsApp messages) and `tests/identity_providers.py` (single sign-on).
+`tests/whatsapp_gateway.py` (receives WhatsApp messages), `tests/identity_providers.py` (single sign-on),
+`tests/esign_service.py` (signs PDFs) and `tests/ckan.py` (a data portal).
 Helpers: `tests/city.py` (users, sessions, sheets), `tests/scenarios.py` (what a database holds before a test) and
 `tests/upcoming_sessions.py`.
 """
@@ -31,7 +32,9 @@ pytest_plugins = [
     "tests.sheet_reading",
     "tests.smtp_server",
     "tests.whatsapp_gateway",
+    "tests.ckan",
     "tests.identity_providers",
+    "tests.esign_service",
 ]
 
 # Hypothesis tries the same examples on every machine, without a time limit.

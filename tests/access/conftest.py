@@ -10,9 +10,14 @@ from app.database import Db, writing
 from app.models import (
     Approval,
     ApprovalKind,
+    BoundaryStage,
     Breach,
     BreachScope,
+    Dossier,
+    DossierStatus,
     EmailChange,
+    Evidence,
+    EvidenceFigure,
     ExternalIdentity,
     LoginSession,
     Message,
@@ -22,16 +27,19 @@ from app.models import (
     ProposedChange,
     Registration,
     RegistrationStatus,
+    SavedFilter,
     WhatsAppList,
     WhatsAppRecipient,
 )
 from app.models.base import now
 from app.permissions import OPERATOR
+from app.queries.issued_reports.reports import slug_of
 from app.services.accounts.api_tokens import create_api_token
 from app.services.accounts.secrets import hash_secret
 from app.services.accounts.users import create_user
 from app.services.areas.aliases import add_alias, add_ambiguous_place
 from app.services.coverage.denominators import DenominatorInput, add_denominator
+from app.services.issued_reports.scans import upload_scan
 from app.services.people.memberships import MembershipInput, add_membership
 from app.services.personal_data.requests import file_request_at_desk
 from app.services.registrations.delegation_links import create_delegation_link
@@ -41,7 +49,10 @@ from app.web.container import container_of
 from app.web.dependencies import get_db
 from tests.access.office import EMAIL_SECRET, FURTHER_USERS, IN_REVIEW, LISTED, LOGIN, Office
 from tests.access.requests import COMING, PAST
+from tests.boundaries import make_boundary_set
 from tests.city import LAMARU, MANGGAR, MORNING, City
+from tests.evidence_files import attach, photo
+from tests.issued_reports import PDF, issue
 from tests.scenarios import scenario
 from tests.services.people.duplicates import get_pair_id, get_person_id, merge_by_names
 from tests.upcoming_sessions import JUALAN, create_upcoming_session
@@ -61,6 +72,10 @@ def whole_office(city: City) -> None:
         add_alias(db, OPERATOR, MANGGAR, "manggar lama")
         add_ambiguous_place(db, OPERATOR, "pasar contoh", "Ada dua pasar", [MANGGAR, LAMARU])
         create_api_token(db, OPERATOR, city.users["budi"], "untuk dicabut")
+    attach(city, COMING, photo())
+    report = issue(city)
+    with writing(city.engine) as db:
+        upload_scan(db, city.vault, city.actor("made"), slug_of(report.number), "lembar.pdf", PDF)
     city.import_sheet(PAST, LISTED)
     city.upload(PAST, IN_REVIEW)
     city.register(COMING, "Ani Aster", status=RegistrationStatus.WAITLISTED)
@@ -80,8 +95,12 @@ def whole_office(city: City) -> None:
         db.add(WhatsAppList(id=1, workshop_session_id=registration.workshop_session_id, text="Sampai jumpa."))
         db.flush()
         db.add(WhatsAppRecipient(whatsapp_list_id=1, registration_id=registration.id))
+        db.add(SavedFilter(user_id=city.users["sari"].id, name="Perempuan", parameters={"sex": "P"}))
+        for stage in BoundaryStage:
+            db.add(make_boundary_set(stage))
         db.add(ExternalIdentity(user_id=city.users["made"].id, issuer="https://masuk.contoh.id", subject="7"))
         add_parts_of_accounts(db, city)
+        add_evidence(db)
         db.add(
             Breach(
                 title="Ponsel hilang",
@@ -99,6 +118,15 @@ def whole_office(city: City) -> None:
         file_request_at_desk(db, city.actor("sari"), siti, "access", identity="ktp")
     merge_by_names(city, "Joko Anggrek", "Joko Angrek")
     get_pair_id(city, "Siti Aminah", "Siti Aminnah")
+
+
+def add_evidence(db: Db) -> None:
+    """Add a figure that proves an indicator, and a dossier that can be downloaded."""
+    db.add(Evidence(evaluation_indicator_id=1, year=2026, level=1, figure=EvidenceFigure.COVERAGE))
+    later = now() + timedelta(days=1)
+    dossier = Dossier(year=2026, instrument="Smart City", status=DossierStatus.READY, expires_at=later)
+    dossier.made_at = now()
+    db.add(dossier)
 
 
 def add_parts_of_accounts(db: Db, city: City) -> None:

@@ -16,14 +16,19 @@ from app.database import reading, writing
 from app.models import (
     ApiToken,
     Approval,
+    Attachment,
     AttendanceImport,
     Breach,
     DataRequest,
     DelegationLink,
     Denominator,
+    Dossier,
+    EvaluationIndicator,
+    Evidence,
     ExternalIdentity,
     GroupMembership,
     ImportStatus,
+    IssuedReport,
     Message,
     Participant,
     Passkey,
@@ -32,15 +37,21 @@ from app.models import (
     PrivacyNotice,
     Registration,
     Role,
+    SavedFilter,
+    SignedScan,
     TokenScope,
     User,
     Venue,
     WhatsAppList,
 )
 from app.permissions import OPERATOR
+from app.queries.issued_reports.reports import slug_of
+from app.reports.official import Signatory
 from app.services.accounts.api_tokens import create_api_token
 from app.services.accounts.organizations import DINAS_KOMINFO
 from app.services.accounts.users import create_password_link
+from app.services.issued_reports.issue import ReportText
+from app.services.report_mails.unsubscribing import sign_unsubscribing
 from tests.access.requests import COMING, PAST, REQUESTS
 from tests.city import MANGGAR, OTHER, OWN, City, sheet
 from tests.pages.conftest import logged_in
@@ -85,8 +96,11 @@ LOGIN = "0" * 64
 EMAIL_SECRET = "alamat-baru"
 # The values of parameters that name nothing of the office, and the columns that hold those of the others.
 FIXED = {
+    "document_format": "pdf",
+    "file_name": "years.csv",
     "format_": "json",
     "kind": "files",
+    "file_kind": "csv",
     "key": LOGIN,
     "language": "en",
     "number": "2",
@@ -100,15 +114,22 @@ FIXED = {
 }
 COLUMNS: dict[str, Any] = {
     "approval_id": Approval.id,
+    "attachment_id": Attachment.id,
     "breach_id": Breach.id,
     "denominator_id": Denominator.id,
+    "dossier_id": Dossier.id,
+    "evidence_id": Evidence.id,
+    "indicator_id": EvaluationIndicator.id,
+    "filter_id": SavedFilter.id,
     "identity_id": ExternalIdentity.id,
     "link_id": DelegationLink.id,
     "list_id": WhatsAppList.id,
     "membership_id": GroupMembership.id,
     "merge_id": PeopleMerge.id,
     "message_id": Message.id,
+    "report_number": IssuedReport.number,
     "request_id": DataRequest.id,
+    "scan_id": SignedScan.id,
     "pair_id": PossibleDuplicate.id,
     "passkey_id": Passkey.id,
     "participant_id": Participant.id,
@@ -116,6 +137,15 @@ COLUMNS: dict[str, Any] = {
     "venue_id": Venue.id,
     "version": PrivacyNotice.version,
 }
+
+
+REPORT = ReportText(
+    title="Laporan Cakupan",
+    classification="biasa",
+    narrative="",
+    signatories=(Signatory(name="Wayan Contoh", role="Kepala Dinas"),),
+    request_key="",
+)
 
 
 @dataclass(frozen=True)
@@ -189,6 +219,8 @@ class Office:
         """Return the value of a parameter of a route's path. `segment_before` tells what it is a code of."""
         if name in {"code", "workshop_code", "registration_code"}:
             return self._code(template, segment_before)
+        if name == "report_number":
+            return slug_of(self._first(IssuedReport.number))
         if name == "file_format":
             return "xlsx" if re.search(r"roster|daftar-hadir", template) else "csv"
         if name == "import_id":
@@ -197,15 +229,22 @@ class Office:
             return self._first(AttendanceImport.id, col(AttendanceImport.status) == status)
         if name in FIXED:
             return FIXED[name]
-        if name == "secret":
-            return EMAIL_SECRET if template.startswith("/akun") else self.password_link
-        if name == "signed":
-            return self.delegation
+        if name in {"secret", "signed", "token"}:
+            return self._secret(template, name)
         if name == "user_id":
             return str(self._user("budi").id)
         if name == "organization_id":
             return str(self._user("budi").organization_id)
-        return self._first(COLUMNS[name])
+        value = self._first(COLUMNS[name])
+        return slug_of(value) if name == "report_number" else value
+
+    def _secret(self, template: str, name: str) -> str:
+        if name == "signed":
+            return self.delegation
+        if name == "token":
+            secret = self.app.state.container.settings.secret
+            return sign_unsubscribing(secret, self._user("sari").id, filter_id=1)
+        return EMAIL_SECRET if template.startswith("/akun") else self.password_link
 
     def _code(self, template: str, segment_before: str) -> str:
         match segment_before:

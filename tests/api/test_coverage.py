@@ -135,3 +135,9 @@ def test_invalid_parameters_are_refused(sari: TestClient) -> None:
         "not-found",
     )
     assert invalid_fields(sari.get("/reports/coverage.exe")) == {"file_format"}
+
+
+def test_geojson_needs_boundaries(sari: TestClient, spbe: City) -> None:
+    response = sari.get("/reports/coverage.geojson")
+
+    assert status_and_code(response) == (404, "no-boundaries")

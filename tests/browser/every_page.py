@@ -27,8 +27,11 @@ NO_PAGES = (
     "/masuk/sso",
     "/target",
     "/bantuan/gambar/",
+    "/data/{file_name}",
     "/sesi/{code}/hadir/keadaan",
 )
+# The last parts of addresses of files.
+FILES = ("berkas", "kecil", "{attachment_id:int}", "{dossier_id:int}")
 PAGES_ALL_THE_SAME = ("/target/{year:int}", "/target/{year:int}/unggah")
 # A stranger sees more of it than a user, who is sent on or needs no link.
 FOR_STRANGERS = (
@@ -36,10 +39,13 @@ FOR_STRANGERS = (
     "/lupa-kata-sandi",
     "/kata-sandi/",
     "/daftar",
+    "/data",
     "/delegasi/",
     "/jadwal",
     "/tiket/",
     "/privasi",
+    "/verifikasi",
+    "/cakupan/berhenti/",
 )
 
 
@@ -54,9 +60,10 @@ class Visit:
 def list_visits(office: Office, *, by_each: bool = False) -> list[Visit]:
     """Return each page once, seen by the first of `VIEWERS` who may open it; with `by_each` by all of them who may.
 
-    The first page and a session's form are seen by strangers, too.
+    The first page and a session's form are seen by strangers, too, and the coverage page with its other map.
     """
     visits = [Visit(STRANGER, path) for path in ("/", f"/daftar/{JUALAN}?sesi={COMING}")]
+    visits.append(Visit("organizer", "/cakupan?peta=batas"))
     for (method, template), cells in load_table().items():
         if method != "GET" or not is_page(template):
             continue
@@ -69,7 +76,8 @@ def list_visits(office: Office, *, by_each: bool = False) -> list[Visit]:
 
 def is_page(template: str) -> bool:
     """Return whether a GET route answers with a page, rather than a file or a part of a page."""
-    is_file = "." in template.rpartition("/")[2] or template.endswith("/berkas")
+    last = template.rpartition("/")[2]
+    is_file = "." in last or last in FILES or "/berkas/" in template
     return template in PAGES_ALL_THE_SAME or not (is_file or template.startswith(NO_PAGES))
 
 

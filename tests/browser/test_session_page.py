@@ -22,7 +22,7 @@ from tests.upcoming_sessions import begin_session, create_upcoming_session, morn
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 SESSION = "/sesi/JUALAN-1"
-TABS = ("", "/peserta", "/undang", "/kehadiran", "/unggahan")
+TABS = ("", "/peserta", "/undang", "/kehadiran", "/unggahan", "/bukti")
 SCREEN = 740
 NARROW = 320
 PASSWORD = "kata-sandi-panjang-sekali"

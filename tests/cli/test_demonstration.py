@@ -123,7 +123,7 @@ def in_csv(content: bytes) -> list[str]:
 
 
 def in_xlsx(content: bytes) -> list[str]:
-    rows = load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)
+    rows = load_workbook(io.BytesIO(content))["Matriks"].iter_rows(values_only=True)
     return in_lines(" ".join(str(cell) for cell in row if cell is not None) for row in rows)
 
 

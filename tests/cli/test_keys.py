@@ -14,7 +14,15 @@ from sqlalchemy import Engine, LargeBinary
 from sqlmodel import SQLModel, select
 
 from app.database import reading, writing
-from app.models import AttendanceImportRow, AuthenticatorApp, KeyRotation, Participant, PossibleDuplicate
+from app.models import (
+    AttendanceImportRow,
+    AuthenticatorApp,
+    Dossier,
+    DossierChunk,
+    KeyRotation,
+    Participant,
+    PossibleDuplicate,
+)
 from app.nik_vault import NONCE_BYTES, NikVault
 from app.permissions import OPERATOR
 from app.services import key_rotation
@@ -26,6 +34,7 @@ from app.settings import Settings
 from tests import jangkau_command
 from tests.city import City, sheet
 from tests.database import on_sqlite
+from tests.evidence_files import attach, photo
 from tests.scenarios import scenario
 from tests.server import Jangkau, Server, wait_until
 
@@ -55,8 +64,12 @@ def encrypted_data(city: City) -> None:
         db.flush()
         merge_people(db, city.actor("made"), pair.id)
         db.add(AuthenticatorApp(user_id=city.users["made"].id, secret=city.vault.encrypt("rahasia aplikasi")))
+        db.add(Dossier(id=1, year=2026, instrument="Smart City", under_way="2026 Smart City"))
+        db.flush()
+        db.add(DossierChunk(dossier_id=1, number=1, content_encrypted=city.vault.encrypt_bytes(b"PK")))
         db.flush()
         seal_lines(db, city.vault)
+    attach(city, "SATU-1", photo())
 
 
 def texts_in(node: object) -> Iterator[str]:
@@ -80,7 +93,7 @@ def values_of(engine: Engine) -> Iterator[tuple[str, Any]]:
                     value = row._mapping[column.name]
                     where = f"{table.name}.{column.name}"
                     if isinstance(column.type, LargeBinary):
-                        yield where, bytes(value)
+                        yield where, bytes(value or b"")
                     else:
                         yield from ((where, part) for part in texts_in(value))
 
@@ -105,7 +118,10 @@ def readable_with(engine: Engine, vault: NikVault) -> set[str]:
 
 ENCRYPTED = {
     "activity_head.key_encrypted",
+    "attachment.content_encrypted",
+    "attachment.thumbnail_encrypted",
     "authenticator_app.secret",
+    "dossier_chunk.content_encrypted",
     "participant.nik_encrypted",
     "participant.nik_key (hash)",
     "attendance_import_row.nik_encrypted",
@@ -287,7 +303,12 @@ def test_a_wrong_old_secret_changes_nothing(
     assert readable_with(encrypted_data.engine, old) == ENCRYPTED
 
 
-NOT_SECRET = {"passkey.public_key", "passkey.credential_id"}
+NOT_SECRET = {
+    "issued_report_file.content",
+    "letterhead.coat_of_arms",
+    "passkey.credential_id",
+    "passkey.public_key",
+}
 
 
 def test_columns_that_hold_encrypted_values_are_renewed() -> None:

@@ -23,6 +23,7 @@ from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
 from app.web.container import Container
 from tests.city import MORNING, City
+from tests.published_year import hold_session, issue
 from tests.scenarios import scenario
 
 
@@ -154,3 +155,10 @@ def figures_of_2025(city: City) -> None:
     )
     before = city.session("LAMA-1", MORNING.replace(year=2024), groups=("rt",))
     city.import_sheet(before, b"Nama;JK;Kelurahan;Kategori\nWati Teratai;P;Lamaru;RT\n")
+
+
+@scenario
+def report_of_2025(city: City) -> None:
+    """The year 2025 has a session with some small figures, and an issued report."""
+    hold_session(city)
+    issue(city)

@@ -4,7 +4,8 @@
 
 - kind: `identifying` (names a participant, or may), `frozen` (a fact that figures are counted from), `staff` (about
   users), `reference` (about the city, workshops and settings), or `technical`.
-- erasure: `emptied`, `deleted` with its row, `searched` (emptied where the person's texts are found), or `kept`.
+- erasure: `emptied`, `deleted` with its row, `searched` (emptied where the person's texts are found), `by-hand` (the
+  erasure lists the pictures that may show the person, for staff to look at), or `kept`.
 """
 
 import csv
@@ -19,7 +20,7 @@ from app.services.personal_data.erasure import KEPT_TABLES
 
 LIST = Path(__file__).parent / "personal_data.csv"
 KINDS = {"identifying", "frozen", "staff", "reference", "technical"}
-ERASURES = {"emptied", "deleted", "searched", "kept"}
+ERASURES = {"emptied", "deleted", "searched", "by-hand", "kept"}
 
 
 def classified() -> dict[tuple[str, str], tuple[str, str]]:

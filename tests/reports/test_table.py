@@ -8,15 +8,17 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.i18n import Language, Translator
-from app.reports.coverage.breakdown_tables import breakdown_tables
 from app.reports.coverage.breakdowns import Breakdown, Part
 from app.reports.coverage.comparison import compare_reports
 from app.reports.coverage.html import coverage_context
 from app.reports.coverage.report import CoverageReport, Figures, Filters
-from app.reports.coverage.table import coverage_table, totals_table
+from app.reports.coverage.tables.breakdowns import breakdown_tables
+from app.reports.coverage.tables.matrix import coverage_table, totals_table
 from app.reports.drawings.map import Link
 from app.reports.drawings.svg import TEMPLATES
-from app.reports.table import Table, cell_text
+from app.reports.table import Column, Row, Table, cell_text
+
+WIDE = Table(name="Wide", title="Wide", subtitle=(), columns=(), rows=(), total=None, notes=())
 
 
 def matrix(report: CoverageReport, english: Translator) -> Table:
@@ -182,3 +184,31 @@ def test_the_html_table_links_to_the_people_and_shows_each_state(
     assert state.find("*[@class='state-icon']") is not None
     assert "Not yet measured (attendance list missing)" in " ".join(state.itertext())
     assert page_table(report, english).findall(".//tbody//a") == []
+
+
+def test_a_wide_table_is_split_between_groups_with_its_names_repeated() -> None:
+    columns = (
+        Column("Kelurahan", "name"),
+        Column("State", "state"),
+        *(Column(name, "integer") for name in ("Target", "Participants")),
+        *(
+            Column(name, "integer", group)
+            for group in ("UMKM", "RT", "Umum")
+            for name in ("Registered", "Present")
+        ),
+    )
+    table = replace(WIDE, columns=columns, rows=(Row(("Damai", "reached", *range(8))),), total=None)
+
+    parts = table.split(5)
+
+    assert [[column.full_heading for column in part.columns] for part in parts] == [
+        ["Kelurahan", "State", "Target", "Participants", "UMKM: Registered", "UMKM: Present"],
+        ["Kelurahan", "RT: Registered", "RT: Present", "Umum: Registered", "Umum: Present"],
+    ]
+    assert [part.rows[0].cells for part in parts] == [("Damai", "reached", 0, 1, 2, 3), ("Damai", 4, 5, 6, 7)]
+    assert table.split(8) == (table,)
+
+
+def test_headings_span_two_lines_only_where_there_are_two() -> None:
+    plain = replace(WIDE, columns=(Column("Kelurahan", "name"), Column("Target", "integer")))
+    assert [[heading.lines for heading in line] for line in plain.headings] == [[1, 1], []]

@@ -41,6 +41,7 @@ class Chain:
 
     def __init__(self, city: City, settings: Settings) -> None:
         self.city, self.engine = city, city.engine
+        self.settings = settings
         self.worker = TaskRunner(settings, city.engine, city.vault)
 
     def log(self, *codes: str, title: str = "Kelas Promosi") -> None:
@@ -206,7 +207,7 @@ def test_a_line_that_was_added_with_an_earlier_time(chain: Chain) -> None:
         "VALUES (:at, 'Sari Panitia', 'delete', 'venue', '7')",
         at=earlier.replace(tzinfo=None) if chain.engine.dialect.name == "sqlite" else earlier,
     )
-    TaskRunner(chain.worker.settings, chain.engine, chain.city.vault).seal_log()
+    TaskRunner(chain.settings, chain.engine, chain.city.vault).seal_log()
 
     broken = chain.verify().broken
     assert broken is not None
@@ -254,7 +255,7 @@ def test_a_log_that_was_made_anew_is_not_the_one_whose_end_was_kept(chain: Chain
         "DELETE FROM activity_seal",
         "DELETE FROM activity_head",
     )
-    TaskRunner(chain.worker.settings, chain.engine, chain.city.vault).seal_log()
+    TaskRunner(chain.settings, chain.engine, chain.city.vault).seal_log()
 
     assert chain.verify().broken is None
     broken = chain.verify(kept=kept).broken

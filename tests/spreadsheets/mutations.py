@@ -11,7 +11,8 @@ from random import Random
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from app.spreadsheets.formats.child import answer, limit_process
+from app.child_process import limit_process
+from app.spreadsheets.formats.child import answer
 from app.spreadsheets.reading import MAX_MEMORY_BYTES, MAX_SECONDS
 
 SAMPLES = Path(__file__).parents[1] / "samples"

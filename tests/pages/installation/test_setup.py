@@ -164,6 +164,32 @@ def test_documents_bear_the_letterhead(admin: TestClient, city: City) -> None:
         assert "DINAS CONTOH" in texts, address
 
 
+def test_documents_bear_the_coat_of_arms_until_it_is_removed(admin: TestClient, city: City) -> None:
+    code = city.session()
+    documents = ("/cakupan.pdf", "/cakupan/rt.pdf", f"/sesi/{code}/daftar-hadir.pdf")
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z" fill="#0f6659"/></svg>'
+
+    def pictures() -> list[int]:
+        return [len(PdfReader(BytesIO(admin.get(path).content)).pages[0].images) for path in documents]
+
+    assert admin.get("/administrasi/kop-surat").text.count("data:image/png") == 0
+    assert pictures() == [0, 0, 0]
+
+    upload = {"coat_of_arms": ("lambang.svg", svg)}
+    assert admin.post("/administrasi/kop-surat", data=LETTERHEAD, files=upload).status_code == 303
+    assert admin.get("/administrasi/kop-surat").text.count("data:image/png") == 1
+    assert pictures() == [1, 1, 1]
+    refused = admin.post(
+        "/administrasi/kop-surat", data=LETTERHEAD, files={"coat_of_arms": ("lambang.png", b"bukan gambar")}
+    )
+    assert refused.status_code == 422
+    assert "This isn&#39;t a PNG, JPEG or SVG picture." in refused.text
+    assert pictures() == [1, 1, 1]
+
+    admin.post("/administrasi/kop-surat", data=LETTERHEAD | {"remove_coat_of_arms": "true"})
+    assert pictures() == [0, 0, 0]
+
+
 def test_a_name_is_needed_in_the_letterhead(browser: TestClient) -> None:
     refused = browser.post("/administrasi/kop-surat", data=LETTERHEAD | {"office": " "})
     assert refused.status_code == 422

@@ -113,7 +113,9 @@ def insert(db: Db, data: CityData) -> None:
     """Insert the data into an empty city."""
     organization_id = db.exec(select(User.organization_id)).first() or 0
     workshops = {code: Workshop(code=code, title=code, organization_id=organization_id) for code in WORKSHOPS}
-    people = [Participant(name=f"Orang {number}", name_key=f"{number} orang") for number in range(PEOPLE)]
+    people = [
+        Participant(name=f"Orang {number}", name_key=f"{number} orang") for number in range(len(data.sexes))
+    ]
     db.add_all([*workshops.values(), *people])
     db.flush()
     sessions = [

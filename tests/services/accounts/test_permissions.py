@@ -22,6 +22,7 @@ SETTLED = {
     "notice:write": "all none none none",
     "participant:read": "all own assigned none",
     "people:merge": "all own none none",
+    "report:issue": "all none none all",
     "retention:write": "all none none none",
     "session:write": "all own assigned none",
     "staff:assign": "all own none none",

@@ -12,7 +12,10 @@ from app.services.imports.column_mappings import forget_columns
 from app.services.imports.mapping import change_mapping
 from app.services.imports.upload import upload_sheet
 from tests.city import City, sheet
+from tests.database import postgresql_in_soak
 from tests.scenarios import scenario
+
+pytestmark = postgresql_in_soak
 
 HEADER = "Nama;Kolom A;Ket"
 SITI = "Siti Aminah;Negeri Awan;baru"

@@ -8,6 +8,9 @@ from app.errors import Conflict
 from app.models import AttendanceStatus, Participant, RowKind
 from app.services.imports.commit import CommitChoices
 from tests.city import MANGGAR, City, sheet
+from tests.database import postgresql_in_soak
+
+pytestmark = postgresql_in_soak
 
 HEADER = "Nama;Kelurahan;Unsur;Telepon;Kehadiran"
 ANI = "Ani Contoh;Manggar;umkm;081200000411;hadir"

@@ -18,7 +18,10 @@ from app.services.imports.sheet_choices import SheetChoices
 from app.services.imports.upload import discard_import
 from app.spreadsheets.reading import read_sheet
 from tests.city import SAMPLES, City, sheet
+from tests.database import postgresql_in_soak
 from tests.spreadsheets.examples import saved
+
+pytestmark = postgresql_in_soak
 
 SESSION = "UMKM-2025-1"
 

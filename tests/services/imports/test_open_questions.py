@@ -11,6 +11,9 @@ from app.services.imports.reassign import register_instead
 from app.services.imports.sheet_choices import SheetChoices
 from app.services.imports.upload import upload_for_review
 from tests.city import MORNING, City, sheet
+from tests.database import postgresql_in_soak
+
+pytestmark = postgresql_in_soak
 
 INVITED = sheet(
     "Nama;Kelurahan;Unsur;Bersedia hadir",

@@ -17,7 +17,10 @@ from app.services.imports.shared.undo import undo_together
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from app.settings import Settings
 from tests.city import MORNING, City, crowd, sheet
+from tests.database import postgresql_in_soak
 from tests.spreadsheets.examples import sheets
+
+pytestmark = postgresql_in_soak
 
 LIST = b"Nama,Kelurahan,Kehadiran\nRina Melati,Manggar,hadir\nBudi Kamboja,Lamaru,\n"
 

@@ -21,6 +21,9 @@ from app.models import (
 from app.queries.imports.rows import load_committed_codes
 from app.services.imports.commit import CommitChoices
 from tests.city import SAMPLES, City
+from tests.database import postgresql_in_soak
+
+pytestmark = postgresql_in_soak
 
 CLEAN = ("spbe.xlsx", "rt-manggar.xls", "tokoh.csv")
 MESSY = "umkm-berantakan.xlsx"

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from app.database import writing
 from app.errors import Conflict, NotFound, Problem
-from app.jobs import tasks
+from app.jobs import deliveries
 from app.jobs.tasks import TaskRunner
 from app.models import Message, MessageStatus, OutboxTask
 from app.models.base import now
@@ -108,7 +108,7 @@ def test_a_mail_that_two_workers_send_at_once_is_tried_again(
         other.drain()
         return deliver(server, mail)
 
-    monkeypatch.setattr(tasks, "deliver", deliver_during_take_over)
+    monkeypatch.setattr(deliveries, "deliver", deliver_during_take_over)
     runner.drain()
     monkeypatch.undo()
     assert list_statuses(city) == [("waiting", "451 Try again later")]

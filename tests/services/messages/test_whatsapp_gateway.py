@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from app.database import writing
 from app.errors import Problem
-from app.jobs import tasks
+from app.jobs import deliveries
 from app.jobs.tasks import TaskRunner
 from app.models import Message, OutboxTask, Participant
 from app.models.base import now
@@ -167,7 +167,7 @@ def test_a_worker_that_dies_between_leaves_it_unknown(
     def die(*_: object) -> Delivery:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(tasks, "record_delivery", die)
+    monkeypatch.setattr(deliveries, "record_delivery", die)
     with pytest.raises(KeyboardInterrupt):
         runner.drain()
     assert status_of(city) == ("sending", None)
@@ -218,7 +218,7 @@ def test_neither_url_nor_token_is_logged_or_shown(
 
     runner.drain()
 
-    shown = f"{caplog.text}{of_budi(city).error}{whatsapp_settings}{runner.senders.gateway!r}"
+    shown = f"{caplog.text}{of_budi(city).error}{whatsapp_settings}{runner.deliveries.senders.gateway!r}"
     assert TOKEN not in shown
     assert "kunci=rahasia" not in shown
 

@@ -9,9 +9,11 @@ import pytest
 
 from app.database import reading, writing
 from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.i18n import translator
 from app.jobs.tasks import TaskRunner
 from app.models import (
     Activity,
+    Attachment,
     Attendance,
     AttendanceImport,
     AttendanceImportRow,
@@ -23,7 +25,9 @@ from app.models import (
     PeopleMerge,
     ProposedChange,
     Registration,
+    SessionLetters,
     UploadedFile,
+    WorkshopReport,
 )
 from app.models.base import now
 from app.people.identifying import ERASED_NAME
@@ -33,6 +37,8 @@ from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.report import build_coverage_report
 from app.queries.log_verification import verify_log
 from app.queries.personal_data.held_data import load_held_data
+from app.queries.workshops.documents import get_letter_texts, get_report_texts
+from app.queries.workshops.workshop_sessions import get_workshop_session_view
 from app.reports.coverage.breakdowns import DIMENSIONS
 from app.reports.coverage.report import coverage_document
 from app.services.imports.downloads import download_uploaded_file
@@ -41,8 +47,10 @@ from app.services.people.corrections import correct_participant
 from app.services.personal_data.erasure import cancel_upcoming, erase_person, preview_erasure
 from app.services.personal_data.requests import file_request_at_desk
 from app.services.registrations.corrections import correct_registration
+from app.services.workshops.documents import save_letter_texts, save_report_texts
 from app.settings import Settings
 from tests.city import MORNING, City, sheet
+from tests.evidence_files import attach, photo
 from tests.scenarios import scenario
 from tests.services.messages.test_notifications import register_person
 from tests.services.people.duplicates import merge_by_names
@@ -107,6 +115,20 @@ def siti_everywhere(city: City) -> None:
         )
         db.add(ContactCode(registration_id=registration.id, code_key="x", recipient="siti.contoh@contoh.id"))
     update_session(city, "JUALAN-1", starts_at=now() - timedelta(hours=5), ends_at=now() - timedelta(hours=2))
+    attach(city, "A-1", photo(), caption="Siti Contohwati bertanya", name="SITI_CONTOHWATI")
+    write_documents_that_name_siti(city)
+
+
+def write_documents_that_name_siti(city: City) -> None:
+    """Write her into the invitation to her session, its minutes, and the report of its workshop."""
+    actor, named = city.actor("sari"), "Moderator: Siti Contohwati (0812-0000-0411)"
+    with writing(city.engine) as db:
+        session = get_workshop_session_view(db, actor, "A-1")
+        letters = get_letter_texts(db, actor, session, translator("id"))
+        report = get_report_texts(db, actor, session.workshop_code, translator("id"))
+        letters = replace(letters, addressees="Siti Contohwati", minutes_text=named)
+        save_letter_texts(db, actor, "A-1", letters)
+        save_report_texts(db, actor, session.workshop_code, replace(report, proceedings=named))
 
 
 @pytest.fixture
@@ -289,6 +311,32 @@ def test_an_open_upload_that_names_the_person_stands_in_the_way(siti_everywhere:
     with pytest.raises(Conflict, match="stands in the way"):
         erase(city, request)
     assert person_id(city) == person
+
+
+def test_pictures_of_the_persons_sessions_are_listed_and_name_nobody_any_more(siti_everywhere: City) -> None:
+    """Nobody can be cut out of a photo: staff look at them."""
+    request = asked(siti_everywhere, person_id(siti_everywhere))
+    with reading(siti_everywhere.engine) as db:
+        preview = preview_erasure(db, siti_everywhere.vault, siti_everywhere.actor("sari"), request)
+
+    erase(siti_everywhere, request)
+
+    assert preview.attachments == {"A-1": 1}
+    (attachment,) = siti_everywhere.all(Attachment)
+    assert "Siti" not in attachment.caption
+    assert "bertanya" in attachment.caption
+    assert "CONTOHWATI" not in attachment.name
+
+
+def test_documents_of_the_persons_sessions_name_them_no_more(siti_everywhere: City) -> None:
+    (before,) = siti_everywhere.all(WorkshopReport)
+
+    erase(siti_everywhere, asked(siti_everywhere, person_id(siti_everywhere)))
+
+    (letters,), (report,) = siti_everywhere.all(SessionLetters), siti_everywhere.all(WorkshopReport)
+    assert "Siti" not in letters.addressees + letters.minutes_text + report.proceedings
+    assert letters.minutes_text.startswith("Moderator: ")
+    assert report.background == before.background
 
 
 def test_a_session_to_come_stands_in_the_way_until_it_is_cancelled(city: City) -> None:

@@ -10,6 +10,7 @@ from app.errors import Conflict, Forbidden, Invalid
 from app.jobs.tasks import TaskRunner
 from app.models import (
     Activity,
+    Attachment,
     Attendance,
     AttendanceImport,
     AttendanceImportRow,
@@ -31,6 +32,7 @@ from app.services.imports.undo import undo_import
 from app.services.personal_data import retention
 from app.settings import Settings
 from tests.city import City, sheet
+from tests.evidence_files import attach, photo
 from tests.services.messages.test_notifications import register_person
 from tests.services.personal_data.test_erasure import HEADER, NIK, SITI, asked, counts
 from tests.upcoming_sessions import create_upcoming_session, update_session
@@ -89,6 +91,7 @@ def test_the_preview_says_what_the_night_deletes(city: City, runner: TaskRunner)
         RetentionKind.MESSAGES: 0,
         RetentionKind.PEOPLE: 0,
         RetentionKind.NIKS: 1,
+        RetentionKind.ATTACHMENTS: 0,
     }
     switch_on(city, *RetentionKind)
 
@@ -229,3 +232,18 @@ def test_only_administrators_may(city: City) -> None:
         list_held_kinds(db, city.actor("sari"))
     with writing(city.engine) as db, pytest.raises(Forbidden):
         retention.switch_rule_on(db, city.actor("sari"), RetentionKind.FILES, days=365)
+
+
+def test_attachments_go_once_their_session_is_long_ago(city: City, runner: TaskRunner) -> None:
+    for code, days_ago in (("LAMA-1", 1900), ("BARU-1", 1700)):
+        attach(city, city.session(code), photo())
+        then = now() - timedelta(days=days_ago)
+        update_session(city, code, starts_at=then, ends_at=then + timedelta(hours=3))
+    assert held(city, RetentionKind.ATTACHMENTS).expired == 1
+    switch_on(city, RetentionKind.ATTACHMENTS)
+
+    runner.delete_expired_data()
+
+    (left,) = city.all(Attachment)
+    assert held(city, RetentionKind.ATTACHMENTS).deleted == 1
+    assert left.id == 2

@@ -16,7 +16,7 @@ pytestmark = in_child
 
 LIMITED_TO_A_SECOND = """
 import resource
-from app.spreadsheets.formats.child import limit_process
+from app.child_process import limit_process
 limit_process(2**40, 1)
 print(*resource.getrlimit(resource.RLIMIT_CPU))
 """
