@@ -44,10 +44,10 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 	@JANGKAU_BASE_URL=$${JANGKAU_BASE_URL:-http://127.0.0.1:$(PORT)} JANGKAU_SECOND_FACTOR=$${JANGKAU_SECOND_FACTOR:-off} \
 		JANGKAU_PRIVACY_CONTACT=$${JANGKAU_PRIVACY_CONTACT:-privasi@contoh.id} $(BIN)/jangkau serve --port $(PORT)
 
-check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite; two and a half minutes on two cores
+check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite, pages only opened; two minutes on two cores
 	@$(MAKE) --no-print-directory --jobs=2 lint quick
 
-test: chromium libreoffice java ## everything, also on PostgreSQL and in a browser; twelve and a half minutes on two cores
+test: chromium libreoffice java ## everything, also on PostgreSQL and in a browser; thirteen and a half minutes on two cores
 	@$(MAKE) --no-print-directory --jobs=4 lint project service browser
 
 soak: $(LIGHTHOUSE) ## as test, and the heavy tests: many more damaged files and histories of a city, Lighthouse

@@ -122,6 +122,7 @@ def check_accessibility() -> PageCheck:
     loading, loaded = Axe(), Axe(axe_script="")
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()  # a link that was clicked may have left no document yet
         for axe, width in zip((loading, loaded), each_width(page, 800), strict=True):
             found = axe.run(page)
             assert found.violations_count == 0, f"{page.url} at {width}: {found.generate_report()}"
