@@ -31,7 +31,7 @@ class ReportMailing(SQLModel, table=True):
 
 
 class ReportRecipient(SQLModel, table=True):
-    """A user who was chosen to get the monthly report."""
+    """Sends the monthly report to a user."""
 
     __tablename__ = "report_recipient"
 

@@ -34,6 +34,7 @@ from app.i18n import (
 from app.people.fields import BY_KEY, FORM_TEXT_FIELDS
 from app.people.values.phones import format_phone
 from app.permissions import Permission
+from app.queries.issued_reports.reports import slug_of
 from app.spreadsheets.exports.field_headings import HEADINGS
 from app.spreadsheets.formats.failures import MAX_BYTES
 from app.spreadsheets.row_labels import row_label
@@ -72,6 +73,7 @@ def jinja_environment(language: Language) -> Environment:
     jinja.filters["day_and_time"] = lambda instant: long_time_text(instant, language)
     jinja.filters["clock"] = clock_text
     jinja.filters["phone"] = format_phone
+    jinja.filters["report_slug"] = slug_of
     jinja.filters["typed_date"] = typed_date
     jinja.filters["typed_clock"] = typed_clock
     jinja.filters["integer"] = lambda number: integer_text(number, language)

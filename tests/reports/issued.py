@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from app.i18n import month_text
 from app.reports.coverage.breakdowns import Breakdown, Part
-from app.reports.coverage.report import CoverageGap, CoverageReport, CoverageRow, VenueCounts
+from app.reports.coverage.report import CoverageGap, CoverageReport, VenueCounts
 from app.reports.coverage.trend import Trend, TrendPart
 from app.reports.official import Classification, HeldSession, OfficialDetails, PlannedSession, Signatory
 from app.reports.periods import months_from, year_period
@@ -49,7 +49,7 @@ def with_documents(report: CoverageReport, *, sessions: int = 3, planned: int = 
         breakdowns=(Breakdown(by="kecamatan", parts=parts),),
         sessions=tuple(_held(number) for number in range(1, sessions + 1)),
         planned=tuple(_planned(number) for number in range(1, planned + 1)),
-        gaps=tuple(_gap(row) for row in report.short_rows),
+        gaps=gaps(report),
     )
 
 
@@ -94,20 +94,23 @@ def _planned(number: int) -> PlannedSession:
     )
 
 
-def _gap(row: CoverageRow) -> CoverageGap:
-    return CoverageGap(
-        kelurahan=row.kelurahan,
-        name=row.name,
-        kecamatan=row.kecamatan,
-        state=row.state,
-        unmeasured_why=row.unmeasured_why,
-        target=row.target,
-        registered=row.registered,
-        participants=row.participants,
-        gap=row.gap,
-        never_came=0,
-        expected=0,
-        waiting=0,
-        lists_missing=0,
-        venues=VenueCounts(),
+def gaps(report: CoverageReport) -> tuple[CoverageGap, ...]:
+    return tuple(
+        CoverageGap(
+            kelurahan=row.kelurahan,
+            name=row.name,
+            kecamatan=row.kecamatan,
+            state=row.state,
+            unmeasured_why=row.unmeasured_why,
+            target=row.target,
+            registered=row.registered,
+            participants=row.participants,
+            gap=row.gap,
+            never_came=0,
+            expected=0,
+            waiting=0,
+            lists_missing=0,
+            venues=VenueCounts(),
+        )
+        for row in report.short_rows
     )

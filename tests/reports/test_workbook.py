@@ -19,11 +19,12 @@ from python_calamine import CalamineWorkbook
 from app.i18n import Translator
 from app.reports.coverage.breakdowns import Breakdown, Part
 from app.reports.coverage.files.workbook.book import render_coverage_xlsx
-from app.reports.coverage.report import CoverageGap, CoverageReport, VenueCounts
+from app.reports.coverage.report import CoverageReport
 from app.reports.coverage.trend import Trend, TrendPart
 from app.reports.official import Classification, HeldSession, OfficialDetails, PlannedSession, Signatory
 from app.reports.periods import months_from
 from tests.libreoffice import save_with_libreoffice
+from tests.reports.issued import gaps
 
 FIRST_SHEETS = ["Summary", "Matrix", "Kecamatan", "Workshops", "Gaps", "Definitions"]
 NUMBER = "001/JGK/XI/2025"
@@ -66,28 +67,6 @@ def trend() -> Trend:
         for month, first in enumerate(date(2025, month, 1) for month in range(1, 11))
     )
     return Trend(months=months, years=(replace(months[-1], key="2025", label="2025"),))
-
-
-def gaps(report: CoverageReport) -> tuple[CoverageGap, ...]:
-    return tuple(
-        CoverageGap(
-            kelurahan=row.kelurahan,
-            name=row.name,
-            kecamatan=row.kecamatan,
-            state=row.state,
-            unmeasured_why=row.unmeasured_why,
-            target=row.target,
-            registered=row.registered,
-            participants=row.participants,
-            gap=row.gap,
-            never_came=0,
-            expected=0,
-            waiting=0,
-            lists_missing=0,
-            venues=VenueCounts(),
-        )
-        for row in report.short_rows
-    )
 
 
 @pytest.fixture

@@ -185,7 +185,7 @@ def _beginning(table: Table, _: Translator, language: Language) -> dict[str, obj
 def _closing(
     report: CoverageReport, official: OfficialDetails, _: Translator, language: Language
 ) -> dict[str, object]:
-    """Return the last sentence, and the people who sign: those who made the report, and those who acknowledge it."""
+    """Return the closing sentence, the place and date, and the signatories in two lists: issuing and acknowledging."""
     day = full_day_text(wita(official.issued_at).date(), language)
     return {
         "heading": _("Closing"),

@@ -225,7 +225,7 @@ def _write_fact(summary: SummarySheet, label: str, text: str) -> None:
 
 
 def _write_signatories(summary: SummarySheet, signatories: Sequence[Signatory], _: Translator) -> None:
-    """Write a table of the people who sign and those who acknowledge."""
+    """Write a table of the signatories, with their positions, ranks and NIPs."""
     spans = ((1, 3), (4, 7), (8, 9), (10, 12))
     lines = [(_("Name"), _("Position"), _("Civil service rank"), "NIP")]
     for person in signatories:
