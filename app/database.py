@@ -5,38 +5,54 @@ can't both read before either writes (a quota checked by both would be given out
 """
 
 import re
-import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from enum import IntEnum, unique
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import orjson
-from alembic import command
-from alembic.config import Config
-from alembic.script.revision import ResolutionError
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, event, func, inspect, select, text
+import psycopg
+import pysqlite3.dbapi2 as sqlite3
+from sqlalchemy import Connection, Engine, event, inspect, text
 from sqlalchemy import create_engine as sqlalchemy_engine
-from sqlalchemy.exc import DataError, DontWrapMixin, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, DontWrapMixin, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
-from app.errors import Problem
+from app.errors import OutcomeUnknown, Problem
+from app.faults import DATABASE_OUTAGE, Fault, record_fault
+from app.i18n import N_
+from app.postgresql import PING_SECONDS, Server
+from app.request_context import current_request
 from app.settings import Settings, make_folder
 
 Db = Session
 
-# How many requests of a process use the database at the same time; `web.dependencies` makes the others wait. A request
-# has at most two connections, one to read and one to write, and the background work has a few. The pool holds them all:
-# otherwise requests with a connection and no thread would block requests with a thread and no connection.
+# How many requests of a process, and of all its worker processes together, use the database at the same time;
+# `web.database_limit` makes the others wait. A request has one connection at a time (`use_one_connection`), and the
+# background work has a few. The pool holds them all: otherwise requests with a connection and no thread would block
+# requests with a thread and no connection.
 MAX_REQUESTS = 20
-POOL = {"pool_size": MAX_REQUESTS, "max_overflow": MAX_REQUESTS + 10}
+MAX_REQUESTS_OF_ALL_WORKERS = 64
+MAX_BACKGROUND_CONNECTIONS = 6
+POOL_SECONDS = 5
+# How long SQLite's lock is waited for: by background work and commands, and by a request, which is answered 503 then.
 BUSY_MILLISECONDS = 30_000
+REQUEST_BUSY_MILLISECONDS = 5_000
+# How long a request waits for each statement on PostgreSQL, also while others keep it locked, and for one of those that
+# may rightly take long: of reports, and of changes to all rows of a large import.
+STATEMENT_SECONDS = 4
+LONG_STATEMENT_SECONDS = 60
+# Older ones can corrupt a WAL database when two connections write and checkpoint at the same moment
+# (https://sqlite.org/wal.html#walresetbug).
+OLDEST_SQLITE = (3, 51, 3)
 # How long the rewriting of a table waits for others that use it.
-VACUUM_LOCK_MILLISECONDS = 10_000
+SECONDS_TO_VACUUM = 10
+LOCK_NOT_AVAILABLE = psycopg.errors.LockNotAvailable.sqlstate
 
 
 @unique
@@ -47,11 +63,11 @@ class AdvisoryLock(IntEnum):
     """
 
     IDENTITY = 64_710_001
-    WORKER = 64_710_002
     REFERENCE_DATA = 64_710_003
     LOGINS = 64_710_004
     TARGETS = 64_710_005
     ISSUED_REPORTS = 64_710_006
+    SESSION_FACTS = 64_710_015
 
 
 # A NUL as JSON writes it, and not a backslash before "u0000".
@@ -61,17 +77,43 @@ _NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _HOLDS_QUEUE = "holds-queue"
 
 
+# The execution option of a session with long statements.
+_IS_LONG = "long_statements"
+
 # The execution option that says whether a WhatsApp gateway is set up.
 _HAS_WHATSAPP = "has_whatsapp_gateway"
+
+
+OUTCOME_UNKNOWN = N_(
+    "The connection to the database was lost while your change was being saved. Look first whether it was saved before "
+    "you send it again."
+)
+# The sessions that read for the request of this context.
+_readers: ContextVar[list[Db]] = ContextVar("readers")
 
 
 class NoSuchText(ValueError, DontWrapMixin):
     """A text that cannot be stored: it has a NUL in it, or half of a surrogate pair."""
 
 
+def max_requests(workers: int) -> int:
+    """Return how many requests use the database at the same time in each of so many worker processes."""
+    return max(1, min(MAX_REQUESTS, MAX_REQUESTS_OF_ALL_WORKERS // workers))
+
+
+def connections_needed(workers: int) -> int:
+    """Return how many connections `jangkau serve` with so many workers opens at most to the primary database."""
+    return workers * _max_connections(workers)
+
+
+def _max_connections(workers: int) -> int:
+    """Return how many connections each of so many workers opens at most."""
+    return max_requests(workers) + MAX_BACKGROUND_CONNECTIONS
+
+
 def create_engine(settings: Settings) -> Engine:
     """Return the engine of the primary database. It carries what services must know of the settings."""
-    engine = _create_engine_for(settings.database)
+    engine = create_engine_for(settings.database, settings.workers, is_primary=True)
     engine.update_execution_options(**{_HAS_WHATSAPP: settings.sends_whatsapp})
     return engine
 
@@ -83,7 +125,9 @@ def has_whatsapp_gateway(db: Db) -> bool:
 
 def create_report_engine(settings: Settings, primary: Engine) -> Engine:
     """Return the engine that reports read from: a new one for the replica if one is configured, else `primary`."""
-    return _create_engine_for(settings.report_database_url) if settings.report_database_url else primary
+    if not settings.report_database_url:
+        return primary
+    return create_engine_for(settings.report_database_url, settings.workers)
 
 
 class _WriterQueue:
@@ -100,32 +144,59 @@ class _WriterQueue:
     def begin(self, connection: Connection) -> None:
         """Wait until no other connection of this process writes, if the connection is to write.
 
-        At most `BUSY_MILLISECONDS`. The lock is kept until the connection returns to the pool.
+        The lock is kept until the connection returns to the pool. SQLite then waits for other processes, in all as long
+        as `_busy_milliseconds` says.
         """
         record_info = connection.connection.record_info
         if record_info is None or record_info.get(_HOLDS_QUEUE) or not _is_for_writing(connection):
             return
+        allowed, begun = _busy_milliseconds(), time.monotonic()
         # If the time runs out, `BEGIN IMMEDIATE` raises SQLite's own error.
-        record_info[_HOLDS_QUEUE] = self._lock.acquire(timeout=BUSY_MILLISECONDS / 1000)
+        record_info[_HOLDS_QUEUE] = self._lock.acquire(timeout=allowed / 1000)
+        left = max(allowed - (time.monotonic() - begun) * 1000, 0)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {left:.0f}")
 
-    def checked_in(self, _connection: object, entry: ConnectionPoolEntry) -> None:
-        """Release the lock, if this connection has it, when it returns to the pool."""
-        if entry.record_info and entry.record_info.pop(_HOLDS_QUEUE, False):
+    def checked_in(self, connection: sqlite3.Connection | None, entry: ConnectionPoolEntry) -> None:
+        """Release the lock, if this connection has it, when it returns to the pool. Its next user is patient again."""
+        holds_lock = entry.record_info.pop(_HOLDS_QUEUE, None) if entry.record_info else None
+        if holds_lock is None:
+            return
+        if holds_lock:
             self._lock.release()
+        if connection is not None:
+            with suppress(sqlite3.Error):
+                connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
 
 
-def _create_engine_for(url: str) -> Engine:
-    """Return an engine for the URL, with a pool of the size `POOL`. Parameters never appear in errors or logs.
+def _busy_milliseconds() -> float:
+    """Return how long SQLite's lock is waited for; a request that had to wait for its turn waits less."""
+    request = current_request.get()
+    if request is None:
+        return BUSY_MILLISECONDS
+    return max(REQUEST_BUSY_MILLISECONDS - request.waited * 1000, 500)
 
+
+def create_engine_for(url: str, workers: int = 1, *, is_primary: bool = False) -> Engine:
+    """Return an engine for the URL, with a pool for one of so many workers. Parameters never appear in errors or logs.
+
+    An outage of the primary is over when a statement succeeds. For PostgreSQL there are time-outs (`_set_patience`).
     For SQLite it creates the file's folder, sets the pragmas, begins transactions as `_begin_sqlite` does, and refuses
-    NUL in texts.
+    NUL in texts. Raises `Problem` for a version of SQLite that is too old.
     """
+    kept = max_requests(workers)
+    pool = {
+        "pool_size": kept,
+        "max_overflow": _max_connections(workers) - kept,
+        "pool_timeout": POOL_SECONDS,
+    }
     if url.startswith("sqlite"):
+        require_safe_sqlite(sqlite3.sqlite_version_info)
         path = url.removeprefix("sqlite:///")
         make_folder(Path(path).parent)
         engine = sqlalchemy_engine(
             url,
-            **POOL,
+            **pool,
+            module=sqlite3,
             hide_parameters=True,
             connect_args={"isolation_level": None, "check_same_thread": False},
             json_serializer=json_text,
@@ -137,15 +208,61 @@ def _create_engine_for(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", queue.checked_in)
         event.listen(engine, "before_cursor_execute", _refuse_nul)
+        if is_primary:
+            event.listen(engine, "after_cursor_execute", _end_unreachable)
         return engine
-    return sqlalchemy_engine(
+    engine = sqlalchemy_engine(
         url,
-        **POOL,
+        **pool,
         pool_pre_ping=True,
         hide_parameters=True,
         json_serializer=json_text,
         json_deserializer=orjson.loads,
     )
+    if is_primary:
+        event.listen(engine, "after_cursor_execute", _end_unreachable)
+    if engine.driver == "psycopg":
+        event.listen(engine, "do_connect", Server().connect)
+        event.listen(engine, "begin", _set_patience)
+        event.listen(engine, "checkin", _reset_patience)
+    return engine
+
+
+def _end_unreachable(*_: object) -> None:
+    """End the outage of a database that could not be reached, after a statement that succeeded."""
+    if DATABASE_OUTAGE.fault is Fault.UNREACHABLE:
+        DATABASE_OUTAGE.end()
+
+
+def _set_patience(connection: Connection) -> None:
+    """Let a request wait only so long for each statement of a transaction; background work and commands wait on."""
+    driver: Any = connection.connection.driver_connection
+    driver.is_long = bool(connection.get_execution_options().get(_IS_LONG, False))
+    request = current_request.get()
+    if request is None:
+        driver.patience = None
+    elif driver.is_long:
+        driver.patience = LONG_STATEMENT_SECONDS
+    else:
+        driver.patience = max(STATEMENT_SECONDS - request.waited, 1)
+
+
+def _reset_patience(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """Let the ping before the next use of a connection be short."""
+    if connection is not None:
+        connection.patience, connection.is_long = PING_SECONDS, False
+
+
+def require_safe_sqlite(version: tuple[int, ...]) -> None:
+    """Raise `Problem` if this version of SQLite is older than `OLDEST_SQLITE`."""
+    if version < OLDEST_SQLITE:
+        raise Problem(
+            "SQLite %(version)s can corrupt a database in use; %(oldest)s or newer is needed. Install the package "
+            "pysqlite3 again: it brings a newer one.",
+            code="old-sqlite",
+            version=".".join(map(str, version)),
+            oldest=".".join(map(str, OLDEST_SQLITE)),
+        )
 
 
 def json_text(document: object) -> str:
@@ -181,11 +298,13 @@ def _refuse_nul(
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    """Set the pragmas of a new connection: wait for locks, WAL, and foreign keys."""
+    """Set the pragmas of a new connection: wait for locks, WAL, each commit on the disk before it returns, foreign
+    keys.
+    """
     for pragma in (
         f"busy_timeout = {BUSY_MILLISECONDS}",
         "journal_mode = WAL",
-        "synchronous = NORMAL",
+        "synchronous = FULL",
         "foreign_keys = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
@@ -202,24 +321,59 @@ def _is_for_writing(connection: Connection) -> bool:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Db]:
+def reading(engine: Engine, *, long_statements: bool = False) -> Iterator[Db]:
     """Open a session that reads one snapshot of the database, and close it after the block. It is never committed.
 
     SQLite always reads a snapshot. PostgreSQL needs REPEATABLE READ for it: by default each statement sees newer data,
-    and the totals of a report could contradict its rows.
+    and the totals of a report could contradict its rows. A request waits longer for `long_statements`.
     """
     if _is_postgresql(engine):
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        engine = engine.execution_options(isolation_level="REPEATABLE READ", **{_IS_LONG: long_statements})
     with Session(engine, expire_on_commit=False) as db:
+        if (readers := _readers.get(None)) is not None:
+            readers.append(db)
         yield db
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Db]:
-    """Open a session for one transaction: committed when the block ends, rolled back if it raises."""
-    with Session(engine.execution_options(writes=True), expire_on_commit=False) as db:
+def writing(engine: Engine, *, long_statements: bool = False) -> Iterator[Db]:
+    """Open a session for one transaction: committed when the block ends, rolled back if it raises.
+
+    A request waits longer for `long_statements` on PostgreSQL. Raises `OutcomeUnknown` if the connection is lost while
+    the database commits.
+    """
+    engine = engine.execution_options(writes=True, **{_IS_LONG: long_statements})
+    with Session(engine, expire_on_commit=False) as db:
         yield db
-        db.commit()
+        db.flush()
+        try:
+            db.commit()
+        except DBAPIError as error:
+            if error.connection_invalidated and record_fault(error):
+                raise OutcomeUnknown(OUTCOME_UNKNOWN) from error
+            raise
+    if DATABASE_OUTAGE.fault is not None:  # A disk is full or a lock held until something can be saved again.
+        DATABASE_OUTAGE.end()
+
+
+def use_one_connection() -> None:
+    """Let the request of this context have one connection at a time.
+
+    From now on a session that begins a transaction first releases the connections of those that only read. What they
+    have loaded stays loaded; if one of them is used again, it begins again, with a newer snapshot.
+
+    A request that waits for its second connection while it holds its first can wait for ever: for others that do the
+    same. An API request looks its token up in one transaction and writes in another.
+    """
+    _readers.set([])
+
+
+@event.listens_for(Session, "after_transaction_create")
+def _release_readers(session: Db, _transaction: object) -> None:
+    """Release the connections of the request's other reading sessions, before this one takes its own."""
+    for reader in _readers.get(()):
+        if reader is not session and reader.in_transaction():
+            reader.close()
 
 
 def reclaim_space(engine: Engine) -> None:
@@ -233,19 +387,42 @@ def reclaim_space(engine: Engine) -> None:
         _vacuum_sqlite(engine)
         return
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"SET lock_timeout = {VACUUM_LOCK_MILLISECONDS}"))
-        try:
-            for table in inspect(connection).get_table_names():
-                connection.execute(text(f'VACUUM (FULL) "{table}"'))
-        finally:
-            connection.execute(text("RESET lock_timeout"))
+        for table in inspect(connection).get_table_names():
+            _vacuum_table(connection, table)
+
+
+def _vacuum_table(connection: Connection, table: str) -> None:
+    """Rewrite a table of PostgreSQL as soon as nobody uses it, at most `SECONDS_TO_VACUUM` from now.
+
+    It does not queue for the table, so others never wait behind it. `SET lock_timeout` would not do: behind pgbouncer
+    the next statement may go to another connection. Raises `OperationalError` if the time runs out.
+    """
+    notices = list[str | None]()
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    deadline = time.monotonic() + SECONDS_TO_VACUUM
+
+    def note(diagnosis: psycopg.errors.Diagnostic) -> None:
+        notices.append(diagnosis.sqlstate)
+
+    driver.add_notice_handler(note)
+    try:
+        while True:
+            notices.clear()
+            connection.execute(text(f'VACUUM (FULL, SKIP_LOCKED) "{table}"'))
+            if LOCK_NOT_AVAILABLE not in notices:
+                return
+            if time.monotonic() > deadline:
+                raise OperationalError("VACUUM", None, psycopg.errors.LockNotAvailable(table))
+            time.sleep(0.05)
+    finally:
+        driver.remove_notice_handler(note)
 
 
 def _vacuum_sqlite(engine: Engine) -> None:
     """Rewrite the file without free pages, and empty the WAL. Not in a transaction, so past SQLAlchemy's."""
     connection = engine.raw_connection()
     try:
-        driver: sqlite3.Connection = connection.driver_connection  # type: ignore[assignment]
+        driver: sqlite3.Connection = connection.driver_connection
         driver.execute("VACUUM")
         is_busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     except sqlite3.OperationalError as error:
@@ -265,54 +442,17 @@ def _is_postgresql(bind: Engine | Connection) -> bool:
     return bind.dialect.name == "postgresql"
 
 
-def try_advisory_lock(connection: Connection, key: AdvisoryLock) -> bool:
-    """Take a PostgreSQL advisory lock without waiting, and return True. It is held until the connection ends.
-
-    Returns False if another connection has it.
-    """
-    return bool(connection.scalar(select(func.pg_try_advisory_lock(key))))
-
-
-def alembic_config(engine: Engine) -> Config:
-    """Return the Alembic configuration by which the engine's database is migrated.
-
-    The migrations are in `app/migrations` in the wheel, in `migrations` beside `app` in the repository.
-    """
-    inside = Path(__file__).parent / "migrations"
-    config = Config()
-    config.set_main_option(
-        "script_location", str(inside if inside.is_dir() else inside.parent.parent / "migrations")
-    )
-    config.attributes["engine"] = engine
-    return config
-
-
-def upgrade(engine: Engine) -> None:
-    """Apply all migrations that the database lacks. Safe to call from several servers that start at the same time.
-
-    Raises `Problem` with the code `newer-database` if a newer version of the program has migrated it.
-    """
-    try:
-        command.upgrade(alembic_config(engine), "head")
-    except CommandError as error:
-        if not isinstance(error.__cause__, ResolutionError):
-            raise
-        raise Problem(
-            "A newer version of Jangkau has changed this database. Start that one, or take a copy from before.",
-            code="newer-database",
-        ) from error
-
-
 def is_reachable(engine: Engine) -> bool:
     """Return whether the database answers a query; False instead of an `OperationalError`."""
     try:
         with engine.connect() as connection:
             return connection.execute(text("SELECT 1")).scalar_one_or_none() is not None
-    except OperationalError:
+    except OperationalError as error:
+        record_fault(error)
         return False
 
 
-def violated_constraint(error: IntegrityError | DataError) -> str:
+def violated_constraint(error: DBAPIError) -> str:
     """Return what refused a change, for logs: the constraint or column on PostgreSQL, the message on SQLite.
 
     PostgreSQL's own message also quotes values of the row, which may be people's data; SQLite's does not. If PostgreSQL

@@ -107,6 +107,28 @@ class Busy(TooManyRequests):
     code = "busy"
 
 
+class Unavailable(Problem):
+    """What the request needs does not answer: the database is away, locked or full. Nothing was changed.
+
+    `retry_after` is the number of seconds until another attempt is worth while.
+    """
+
+    status = 503
+    code = "unavailable"
+
+    def __init__(
+        self, text: str, *, retry_after: int = 10, code: str | None = None, **params: object
+    ) -> None:
+        super().__init__(text, code=code, **params)
+        self.retry_after = retry_after
+
+
+class OutcomeUnknown(Unavailable):
+    """The connection was lost while the database saved a change: it may have been saved or not."""
+
+    code = "outcome-unknown"
+
+
 class UnreadableFile(Problem):
     """The uploaded file can't be read as the list that is expected."""
 

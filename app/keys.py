@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     DELEGATION_LINKS = "jangkau delegation links"
     REPORT_MAILS = "jangkau report mails"
     SIGN_ON_COOKIES = "jangkau single sign-on cookies"
+    BACKUPS = "jangkau backups"
 
 
 def derive_key(secret: bytes, purpose: Purpose) -> bytes:

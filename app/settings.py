@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
     data_dir: Path = Path("var")
+    workers: int = Field(default=1, ge=1)
     database_url: str = ""
     report_database_url: str = ""
     secret_key: SecretStr = SecretStr("")
@@ -45,6 +47,14 @@ class Settings(BaseSettings):
     second_factor: Literal["admins", "all", "off"] = "admins"
     session_idle_minutes: int = Field(default=120, ge=5, le=7 * 24 * 60)
     session_max_hours: int = Field(default=12, ge=1, le=30 * 24)
+    log_format: Literal["", "console", "json"] = ""
+    metrics_token: SecretStr = SecretStr("")
+
+    # The folder of the nightly backups, none without it, and how many of them are kept.
+    backup_dir: Path | None = None
+    backup_keep_days: int = Field(default=7, ge=1)
+    backup_keep_weeks: int = Field(default=4, ge=0)
+    backup_keep_months: int = Field(default=6, ge=0)
 
     # Whether /gaya shows each part of pages once, for development.
     style_page: bool = False
@@ -144,12 +154,17 @@ class Settings(BaseSettings):
             return secret_key.encode()
         if not self.embedded:
             raise Problem("JANGKAU_SECRET_KEY is required with PostgreSQL.", code="no-secret-key")
-        return _load_or_create_secret(self._secret_path)
+        return _load_or_create_secret(self.secret_path)
 
     @property
-    def _secret_path(self) -> Path:
+    def secret_path(self) -> Path:
         """The file of the generated secret."""
         return self.data_dir / "secret-key"
+
+    @property
+    def generated_secret_file(self) -> Path | None:
+        """The file of the generated secret, None if the secret is a setting."""
+        return self.secret_path if self.embedded and not self.secret_key.get_secret_value() else None
 
     @property
     def _next_secret_path(self) -> Path:
@@ -181,8 +196,8 @@ class Settings(BaseSettings):
         if not self._next_secret_path.exists():
             return None
         kept = self.data_dir / f"secret-key.until-{datetime.now(UTC):%Y%m%dT%H%M%S}"
-        kept.hardlink_to(self._secret_path)
-        self._next_secret_path.replace(self._secret_path)
+        kept.hardlink_to(self.secret_path)
+        self._next_secret_path.replace(self.secret_path)
         return kept
 
 
@@ -204,6 +219,15 @@ def make_folder(path: Path) -> None:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+def sync_folder(path: Path) -> None:
+    """Wait until the disk knows the names of the files in a folder as they are now."""
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def _is_site_url(address: str) -> bool:
     """Return whether this is an http or https URL of a host, without user, path, query and fragment."""
     try:
@@ -220,16 +244,19 @@ def _load_or_create_secret(path: Path) -> bytes:
 
     Of two processes that start together both return the same secret.
     """
+    if path.exists():  # Nothing is written then: commands run also while the disk is full.
+        return path.read_bytes()
     make_folder(path.parent)
     fresh = path.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(48))
     try:
-        path.hardlink_to(
-            fresh
-        )  # fails if the file exists: two processes that start together agree on one secret
-    except FileExistsError:
-        pass
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            # Before anything is encrypted with it: a power cut must not leave an empty file.
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):  # of a process that started at the same time: both use its secret
+            path.hardlink_to(fresh)
     finally:
-        fresh.unlink()
+        fresh.unlink(missing_ok=True)
+    sync_folder(path.parent)
     return path.read_bytes()

@@ -78,10 +78,19 @@ def _require_valid_foreign_keys(connection: Connection) -> None:
             raise RuntimeError(f"a row of {broken[0]} refers to a row of {broken[2]} that is not there")
 
 
-with (
-    _engine().execution_options(writes=True).connect() as _connection,
-    _without_foreign_keys(_connection),
-    _connection.begin(),
-):
-    _migrate(_connection)
-    _require_valid_foreign_keys(_connection)
+def _run() -> None:
+    """Migrate in the transaction of the connection that was given, or in one of its own."""
+    given = context.config.attributes.get("connection")
+    if isinstance(given, Connection):
+        _migrate(given)
+        return
+    with (
+        _engine().execution_options(writes=True).connect() as connection,
+        _without_foreign_keys(connection),
+        connection.begin(),
+    ):
+        _migrate(connection)
+        _require_valid_foreign_keys(connection)
+
+
+_run()

@@ -44,9 +44,13 @@ from app.models.areas import (
     TargetGroupSynonym,
 )
 from app.models.coverage import (
+    ChangedSession,
     CoverageTarget,
     Denominator,
+    FactCode,
+    FactKind,
     Indicator,
+    SessionFacts,
 )
 from app.models.evidence import (
     Attachment,
@@ -85,6 +89,7 @@ from app.models.messages import (
     WhatsAppRecipient,
 )
 from app.models.open_data import OpenDataPush
+from app.models.operation import BackupKind, BackupRun, HealthReport, WorkerLease
 from app.models.outbox import (
     OutboxKind,
     OutboxTask,
@@ -176,12 +181,15 @@ __all__ = [
     "AttendanceMark",
     "AttendanceStatus",
     "AuthenticatorApp",
+    "BackupKind",
+    "BackupRun",
     "Basis",
     "BlankMeans",
     "BoundarySet",
     "BoundaryStage",
     "Breach",
     "BreachScope",
+    "ChangedSession",
     "Channel",
     "ClosedPeriod",
     "ColumnMapping",
@@ -203,8 +211,11 @@ __all__ = [
     "Evidence",
     "EvidenceFigure",
     "ExternalIdentity",
+    "FactCode",
+    "FactKind",
     "FoldedRegistration",
     "GroupMembership",
+    "HealthReport",
     "IdentityCheck",
     "ImportPurpose",
     "ImportStatus",
@@ -251,6 +262,7 @@ __all__ = [
     "SavedFilter",
     "SavedLetterhead",
     "ScheduledRun",
+    "SessionFacts",
     "SessionGroupSeats",
     "SessionLetters",
     "SessionMode",
@@ -268,6 +280,7 @@ __all__ = [
     "VenueKind",
     "WhatsAppList",
     "WhatsAppRecipient",
+    "WorkerLease",
     "Workshop",
     "WorkshopReport",
     "WorkshopSession",

@@ -1,6 +1,6 @@
 """Shared by all tables: names of constraints, the column types for instants and choices, and partial indexes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -8,12 +8,14 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     Enum,
     Index,
     Table,
     TypeDecorator,
+    and_,
     event,
     text,
 )
@@ -103,3 +105,13 @@ YEARS = range(2000, 2101)
 def now() -> datetime:
     """Return the current time as an aware datetime in UTC."""
     return datetime.now(UTC)
+
+
+def is_recent(column: Any, period: timedelta) -> ColumnElement[bool]:
+    """Return the condition that an instant is not longer ago than `period`.
+
+    One that is further in the future was stored while the clock was wrong, and is not recent either: what must wait for
+    it would wait until then.
+    """
+    moment = now()
+    return and_(column > moment - period, column < moment + period)

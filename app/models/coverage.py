@@ -1,9 +1,9 @@
-"""Coverage targets of a year, and the denominators that rates are measured against."""
+"""Coverage targets of a year, the denominators that rates are measured against, and what is stored to count fast."""
 
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from app.models.base import Instant, choice, now
@@ -81,3 +81,51 @@ class Denominator(SQLModel, table=True):
     as_of: date
     source: str
     recorded_at: datetime = Field(default_factory=now, sa_type=Instant)
+
+
+class FactKind(StrEnum):
+    KELURAHAN = "kelurahan"
+    TARGET_GROUP = "target-group"
+    RT = "rt"
+
+
+class FactCode(SQLModel, table=True):
+    """The number that stands for a code in `SessionFacts`: of a kelurahan, a target group or an RT. 0 is none."""
+
+    __tablename__ = "fact_code"
+    __table_args__ = (UniqueConstraint("kind", "code"),)
+
+    kind: FactKind = Field(sa_type=choice(FactKind, "kind"), primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    code: str
+
+
+class SessionFacts(SQLModel, table=True):
+    """The registrations of a session as reports count them, packed into bytes (`queries.coverage.facts`).
+
+    They are valid unless a row of `ChangedSession` names the session. There is no foreign key: with it
+    the storing of facts and registrations would wait for each other.
+    """
+
+    __tablename__ = "session_facts"
+
+    workshop_session_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    facts: bytes = Field(sa_type=LargeBinary)
+
+
+class ChangedSession(SQLModel, table=True):
+    """A session whose registrations or attendances were changed after its facts were stored.
+
+    Triggers insert the rows, in the transaction that changes; `services.coverage.session_facts` deletes those whose
+    changes it has stored. PostgreSQL gets a row for each transaction, SQLite one for each session, where transactions
+    that write can't overlap.
+    """
+
+    __tablename__ = "changed_session"
+    __table_args__ = (
+        Index("ix_changed_session_workshop_session_id", "workshop_session_id", "id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    workshop_session_id: int

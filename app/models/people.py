@@ -29,6 +29,7 @@ class Participant(SQLModel, table=True):
         CheckConstraint("(nik_key IS NULL) = (nik_encrypted IS NULL)", name="nik"),
         CheckConstraint("kelurahan_code IS NULL OR outside_place IS NULL", name="place"),
         index_where_present("participant", "email"),
+        Index("ix_participant_name", "name", "id"),
         {"sqlite_autoincrement": True},
     )
 

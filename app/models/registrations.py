@@ -64,6 +64,7 @@ class Registration(SQLModel, table=True):
         Index(
             "ix_registration_places", "workshop_session_id", "status", "kelurahan_code", "target_group_code"
         ),
+        Index("ix_registration_person", "participant_id", "workshop_session_id"),
         index_where_present("registration", "delegation_link_id"),
         index_where_present("registration", "request_key", unique=True),
         index_where_present("registration", "waiting_number", within=("workshop_session_id",)),
@@ -72,7 +73,7 @@ class Registration(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=12)
-    participant_id: int = Field(foreign_key="participant.id", index=True)
+    participant_id: int = Field(foreign_key="participant.id")
     workshop_session_id: int = Field(foreign_key="workshop_session.id", index=True)
     status: RegistrationStatus = Field(sa_type=choice(RegistrationStatus, "status"))
     kelurahan_code: str | None = Field(default=None, foreign_key="area.code")
