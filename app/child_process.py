@@ -1,12 +1,13 @@
-"""Child processes that read files of others, with limits on memory and time.
+"""Child processes with limits on memory and time: for files of others, and for documents that take much memory.
 
 The child is a module that reads a line of JSON (limits, what to do) and then the file from standard input, and answers
-on standard output. If the library that reads the file aborts or asks for all memory, only the child ends.
+on standard output. If a library aborts or asks for all memory, only the child ends, and what it took is given back.
 """
 
 import logging
 import math
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -18,6 +19,10 @@ import orjson
 
 GRACE_SECONDS = 5
 """How much longer than its caller waits a child may run."""
+
+MAX_PLACES = 20
+_FRAME = re.compile(r'^  File "(.+)", line (\d+), in (.+)$', re.MULTILINE)
+_EXCEPTION = re.compile(r"^([A-Za-z_.]+)(?=:|$)", re.MULTILINE)
 
 _PROJECT = Path(__file__).parents[1]
 _log = logging.getLogger(__name__)
@@ -41,11 +46,21 @@ def run_child(module: str, request: Mapping[str, object], content: bytes, *, sec
     except subprocess.TimeoutExpired as error:
         raise TimeoutError from error
     if child.returncode:
-        _log.warning(
-            "Reading ended with %s: %s", child.returncode, child.stderr[-2000:].decode(errors="replace")
-        )
+        ending = _describe_end(child.stderr.decode(errors="replace"))
+        _log.warning("%s ended with %s: %s", module, child.returncode, ending)
         return None
     return child.stdout
+
+
+def _describe_end(errors: str) -> str:
+    """Return the places of the last traceback in what a child wrote, and the exception's type; "" without one.
+
+    The rest may quote the file that it read.
+    """
+    last = errors.rpartition("Traceback (most recent call last):")[2]
+    places = [f"{file}:{line} in {name}" for file, line, name in _FRAME.findall(last)]
+    types = _EXCEPTION.findall(last)
+    return "\n".join((*places[-MAX_PLACES:], *types[-1:])) if places else ""
 
 
 def limit_process(memory: int, seconds: float) -> None:
@@ -65,5 +80,9 @@ def limit_process(memory: int, seconds: float) -> None:
 
 
 def _environment_without_secrets() -> dict[str, str]:
-    """Return the environment without the service's settings, so that a hostile file can't reach its secret key."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("JANGKAU_")}
+    """Return the environment without the settings of the service and of its libraries (libpq, OpenTelemetry), so that a
+    hostile file can't reach secrets.
+    """
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith(("JANGKAU_", "PG", "OTEL_"))
+    }

@@ -3,14 +3,10 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 
-import typst
-
+from app.reports.formats.typesetting import typeset
 from app.reports.letterhead import Letterhead
-
-TEMPLATE = Path(__file__).parent / "typst" / "letters.typ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +39,4 @@ def render_letters_pdf(
     Texts entered by users reach Typst as data, never as markup.
     """
     content = {"letterhead": letterhead.content, "recipients": recipients, **asdict(text)}
-    return typst.compile(
-        TEMPLATE,
-        format="pdf",
-        ignore_system_fonts=True,
-        timestamp=generated_at.astimezone(UTC).replace(microsecond=0),  # Typst doesn't accept microseconds
-        sys_inputs={"letters": json.dumps(content)},
-    )
+    return typeset("letters.typ", {"letters": json.dumps(content)}, generated_at)

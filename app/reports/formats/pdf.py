@@ -7,19 +7,15 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
-
-import typst
+from datetime import datetime
 
 from app.errors import Invalid
 from app.i18n import N_, Language, Translator
 from app.reports.coverage.states import STATES, state_icon_svg
+from app.reports.formats.typesetting import TypesettingError, typeset
 from app.reports.letterhead import Letterhead
 from app.reports.official import CLASSIFICATION_NAMES, Classification, OfficialDetails
 from app.reports.table import Column, Row, Table, cell_text
-
-TEMPLATES = Path(__file__).parents[1] / "typst"
 
 
 def page_content(
@@ -92,30 +88,17 @@ def render_pdf(
 
     The PDF is archivable and accessible (PDF/A-2a, PDF/UA-1). The standards forbid the empty box that is printed for a
     character which no built-in font has: then it is an ordinary PDF, or with `by_standard_only` `Invalid` is raised,
-    which names the character. Raises `typst.TypstError` for an error in the template.
+    which names the character. Raises `TypesettingError` for an error in the template.
     """
     sys_inputs = {"report": json.dumps(content), **(inputs or {})}
     try:
-        return _compile(template, sys_inputs, generated_at, by_standard=True)
-    except typst.TypstError as error:
+        return typeset(template, sys_inputs, generated_at, by_standard=True)
+    except TypesettingError as error:
         if not by_standard_only:
-            return _compile(template, sys_inputs, generated_at, by_standard=False)
+            return typeset(template, sys_inputs, generated_at)
         if missing := re.search(r'the text `"(.+?)"` could not be displayed', str(error)):
             raise Invalid(
                 N_("This can't be printed in a document, please leave it out: %(characters)s"),
                 characters=missing[1],
             ) from error
         raise
-
-
-def _compile(
-    template: str, sys_inputs: dict[str, str], generated_at: datetime, *, by_standard: bool
-) -> bytes:
-    return typst.compile(
-        TEMPLATES / template,
-        format="pdf",
-        pdf_standards=["a-2a", "ua-1"] if by_standard else [],
-        ignore_system_fonts=True,
-        timestamp=generated_at.astimezone(UTC).replace(microsecond=0),  # Typst doesn't accept microseconds
-        sys_inputs=sys_inputs,
-    )

@@ -26,7 +26,7 @@ def main() -> None:
     """Write the PNG of the SVG on standard input, nothing if it can't be drawn."""
     import typst
 
-    from app.reports.formats.pdf import TEMPLATES
+    from app.reports.formats.typesetting import TEMPLATES
 
     request = orjson.loads(sys.stdin.buffer.readline())
     limit_process(request["memory"], request["seconds"])

@@ -44,7 +44,7 @@ def download_roster(
     address = f"{base_url.rstrip('/')}/sesi/{roster.session_code}/unggah"
     letterhead = get_letterhead(read_db)
     if file_format == "xlsx":
-        content = write_roster(roster, letterhead.names, address, _, language)
+        content = write_roster(roster, letterhead.names, address, language)
     else:
         content = render_roster_pdf(_to_printed_roster(roster, address, _, language), letterhead, _, language)
     stem = _("attendance-list")

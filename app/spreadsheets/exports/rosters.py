@@ -10,8 +10,9 @@ from openpyxl.styles import Alignment, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from app.child_call import call_in_child
 from app.excel import set_up_print, workbook_bytes
-from app.i18n import N_, Language, Translator, wita
+from app.i18n import N_, Language, Translator, translator, wita
 from app.people.values.outside_places import ELSEWHERE
 from app.spreadsheets.detected_table import AttendanceStatus
 from app.spreadsheets.exports.excel_cells import (
@@ -26,6 +27,7 @@ WALK_IN_ROWS = 20
 """Empty rows for people who come without a registration."""
 TEMPLATE_ROWS = 60
 """Empty rows of the template for lists of sessions that aren't in the service yet."""
+MAX_PEOPLE_IN_THIS_PROCESS = 500
 
 _ROW_HEIGHT = 28
 """In points: room for a signature."""
@@ -120,13 +122,23 @@ def roster_facts(roster: Roster, _: Translator, language: Language) -> tuple[tup
 
 
 def write_roster(
-    roster: Roster, letterhead: tuple[str, ...], upload_address: str, _: Translator, language: Language
+    roster: Roster, letterhead: tuple[str, ...], upload_address: str, language: Language
 ) -> bytes:
     """Return the .xlsx file: marks by drop-down, known details locked, registration codes in a hidden column.
 
     Empty rows for people without a registration follow. `letterhead` are the lines above the title, `upload_address` is
-    printed as the place to upload the filled list.
+    printed as the place to upload the filled list. Long lists are written in a child process, because they take memory
+    and seconds (10,000 people: 50 MB, 6 s).
     """
+    if len(roster.people) > MAX_PEOPLE_IN_THIS_PROCESS:
+        return call_in_child(_write_roster, roster, letterhead, upload_address, language)
+    return _write_roster(roster, letterhead, upload_address, language)
+
+
+def _write_roster(
+    roster: Roster, letterhead: tuple[str, ...], upload_address: str, language: Language
+) -> bytes:
+    _ = translator(language)
     hint = _(
         "Choose each person's attendance, write who came unregistered in the empty rows, upload: %(address)s"
     )

@@ -13,7 +13,7 @@ from app.i18n import (
 )
 from app.reports.coverage.report import CoverageReport, counting_rule
 from app.reports.coverage.tables.breakdowns import breakdown_note, breakdown_tables, rates_table
-from app.reports.coverage.tables.documents import sessions_table
+from app.reports.coverage.tables.documents import held_workshops_table, sessions_table
 from app.reports.coverage.tables.matrix import coverage_table, totals_table
 from app.reports.coverage.tables.plan import planned_sessions_table, short_gaps_table
 from app.reports.coverage.texts.definitions import glossary
@@ -42,6 +42,8 @@ TILES_HEIGHT, BOUNDARIES_HEIGHT = 150, 220
 """Of the map in millimetres; the texts of a map with boundaries are smaller, so it takes a page."""
 LIST_ROWS = 10
 """Gaps and sessions planned that the report itself lists; if there are more, an annex has all of them."""
+MAX_SESSIONS = 600
+"""Sessions held that the annex lists; if there are more, it lists workshops. 5,500 would take 12 s and 1.2 GB."""
 
 
 def render_coverage_pdf(report: CoverageReport, _: Translator, language: Language) -> bytes:
@@ -234,7 +236,8 @@ def _annexes(report: CoverageReport, _: Translator, language: Language) -> list[
         *_breakdowns(report, _, language),
     ]
     if report.sessions:
-        sessions = sessions_table(report, _, language)
+        is_long = len(report.sessions) > MAX_SESSIONS
+        sessions = (held_workshops_table if is_long else sessions_table)(report, _, language)
         annexes.append(
             {
                 "title": sessions.title,

@@ -1,5 +1,6 @@
 """The tables that documents have besides matrix and breakdowns: kelurahan by state, sessions held, definitions."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -99,6 +100,59 @@ def sessions_table(report: CoverageReport, _: Translator, language: Language) ->
     )
 
 
+def held_workshops_table(report: CoverageReport, _: Translator, language: Language) -> Table:
+    """Return a table with a row per workshop held in the period, in the order of the first session's day."""
+    sessions_of: defaultdict[str, list[HeldSession]] = defaultdict(list)
+    for session in report.sessions:
+        sessions_of[session.workshop].append(session)
+    return Table(
+        name=_("Workshops"),
+        title=_("Workshops held in the period"),
+        subtitle=subtitle(report, _, language),
+        columns=(
+            Column(_("No."), "integer"),
+            Column(_("First session"), "text"),
+            Column(_("Last session"), "text"),
+            Column(_("Code"), "code"),
+            Column(_("Workshop"), "name"),
+            Column(_("Organizer"), "text"),
+            Column(_("Sessions"), "integer"),
+            Column(_("Registered"), "integer"),
+            Column(_("Attendances"), "integer"),
+        ),
+        rows=tuple(_workshop_row(number, held) for number, held in enumerate(sessions_of.values(), 1)),
+        total=Row((None, None, None, None, _("Total"), None, len(report.sessions), *_sums(report.sessions))),
+        notes=(
+            _("Registered and present people from the city; who came to several sessions counts in each."),
+            _("The Excel file of this report lists each of the %(sessions)s sessions.")
+            % {"sessions": len(report.sessions)},
+        ),
+    )
+
+
+def _workshop_row(number: int, held: Sequence[HeldSession]) -> Row:
+    """Return the row of a workshop from its sessions, the earliest first."""
+    first, last = held[0], held[-1]
+    return Row(
+        (
+            number,
+            wita(first.starts_at).date(),
+            wita(last.starts_at).date(),
+            first.workshop,
+            first.title,
+            first.organization,
+            len(held),
+            *_sums(held),
+        ),
+        key=first.workshop,
+    )
+
+
+def _sums(sessions: Sequence[HeldSession]) -> tuple[int, int]:
+    """Return the registrations and attendances of all the sessions."""
+    return sum(session.registered for session in sessions), sum(session.attendances for session in sessions)
+
+
 def _session_row(number: int, session: HeldSession, _: Translator) -> Row:
     return Row(
         (
@@ -119,9 +173,7 @@ def _session_row(number: int, session: HeldSession, _: Translator) -> Row:
 def _session_total(report: CoverageReport, _: Translator) -> Row | None:
     if not report.sessions:
         return None
-    registered = sum(session.registered for session in report.sessions)
-    attendances = sum(session.attendances for session in report.sessions)
-    return Row((None, None, None, None, _("Total"), None, None, registered, attendances))
+    return Row((None, None, None, None, _("Total"), None, None, *_sums(report.sessions)))
 
 
 def definitions_table(report: CoverageReport, _: Translator, language: Language) -> Table:
