@@ -5,13 +5,14 @@ No transaction is open while the other server is waited for.
 
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
 
 from app.database import reading, writing
 from app.errors import Problem
+from app.jobs.lease import Lease
 from app.models import MessageStatus, OpenDataPush, OutboxKind
 from app.queries.open_data import list_published_reports, load_open_data
 from app.services.accounts.mails import is_outdated, write_account_mail
@@ -19,9 +20,11 @@ from app.services.messages.mail_server import deliver, mail_server_from_settings
 from app.services.messages.sending import (
     DELAY_WITHOUT_SERVER,
     RETRY_DELAYS,
+    NotWaiting,
     Senders,
     begin_sending,
     record_delivery,
+    write_outgoing,
 )
 from app.services.messages.whatsapp_gateway import whatsapp_gateway_from_settings
 from app.services.open_data.ckan import PushFailed, ckan_portal_from_settings, push_dataset
@@ -37,10 +40,14 @@ DELAY_OF_CODES = timedelta(minutes=1)
 
 
 class Deliveries:
-    """The servers to which an installation hands over mails, messages and open data; None where one is not set up."""
+    """The servers to which an installation hands over mails, messages and open data; None where one is not set up.
 
-    def __init__(self, settings: Settings, engine: Engine) -> None:
+    What came of it is stored in a transaction of its own, which is kept also where the lease was lost.
+    """
+
+    def __init__(self, settings: Settings, engine: Engine, lease: Lease) -> None:
         self.engine = engine
+        self.lease = lease
         self.settings = settings
         self.mail_server = mail_server_from_settings(settings)
         self.senders = Senders(
@@ -61,26 +68,34 @@ class Deliveries:
             case OutboxKind.SEND_MESSAGE if "account_mail" in task.payload:
                 self._send_account_mail(task.payload)
             case OutboxKind.SEND_MESSAGE:
-                self._send_message(task.payload["message"])
+                self._send_message(task.payload["message"], task.queued_at)
             case OutboxKind.SEND_REPORT:
-                self._send_report(task.payload["report_mail"])
+                self._send_report(task.payload["report_mail"], task.queued_at)
 
-    def _send_message(self, message_id: int) -> None:
+    def _send_message(self, message_id: int, queued_at: datetime) -> None:
         """Send a message, if it is still to be sent. Raises `TryLater` if it is to be sent again later.
 
         Its status "sending" is committed before it is handed over.
         """
-        with writing(self.engine) as db:
-            outgoing = begin_sending(db, message_id, self.senders)
+        with self.lease.writing() as db:
+            outgoing = write_outgoing(db, message_id, self.senders)
         if outgoing is None:
             return
-        delivery = self.senders.deliver(outgoing)
+
+        def begin() -> None:
+            with self.lease.writing() as db:
+                begin_sending(db, message_id)
+
+        try:
+            delivery = self.senders.deliver(outgoing, begin)
+        except NotWaiting:
+            return
         with writing(self.engine) as db:
-            delay = record_delivery(db, message_id, delivery)
+            delay = record_delivery(db, message_id, delivery, queued_at=queued_at)
         if delay:
             raise TryLater(delay)
 
-    def _send_report(self, mail_id: int) -> None:
+    def _send_report(self, mail_id: int, queued_at: datetime) -> None:
         """Send a coverage report by mail, if it is still to be sent. Raises `TryLater` if that is to be tried later.
 
         The mail is written first, which takes a second or two; its status "sending" is committed before it is handed
@@ -94,18 +109,24 @@ class Deliveries:
                 mail = report_mails.write_report_mail(read_db, mail_id, site)
         except Problem as problem:  # Its filter names what was deleted.
             log.warning("report mail %s can't be made: %s", mail_id, problem.code)
-            with writing(self.engine) as db:
+            with self.lease.writing() as db:
                 report_mails.give_up_mail(db, mail_id)
             return
-        with writing(self.engine) as db:
-            if mail is None:
+        if mail is None:
+            with self.lease.writing() as db:
                 report_mails.give_up_mail(db, mail_id, report_mails.NOT_ALLOWED)
-                return
-            if not report_mails.begin_sending(db, mail_id):
-                return
-        delivery = deliver(self.mail_server, mail)
+            return
+
+        def begin() -> None:
+            with self.lease.writing() as db:
+                report_mails.begin_sending(db, mail_id)
+
+        try:
+            delivery = deliver(self.mail_server, mail, begin)
+        except NotWaiting:
+            return
         with writing(self.engine) as db:
-            delay = report_mails.record_delivery(db, mail_id, delivery)
+            delay = report_mails.record_delivery(db, mail_id, delivery, queued_at=queued_at)
         if delay:
             raise TryLater(delay)
 
@@ -116,7 +137,7 @@ class Deliveries:
         """
         if self.mail_server is None or is_outdated(payload):
             return
-        with writing(self.engine) as db:
+        with self.lease.writing() as db:
             mail = write_account_mail(db, payload, self.mail_server.sender, self.settings.base_url)
         if mail and deliver(self.mail_server, mail).status is MessageStatus.WAITING:
             raise TryLater(RETRY_DELAYS[0])

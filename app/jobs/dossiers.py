@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
-from sqlalchemy import Engine
-
-from app.database import reading, writing
+from app.database import reading
+from app.jobs.lease import Lease
 from app.nik_vault import NikVault
 from app.services.evidence.dossiers import (
     CHUNK_BYTES,
@@ -17,22 +16,22 @@ from app.services.evidence.dossiers import (
 )
 
 
-def make_dossier(engine: Engine, vault: NikVault, dossier_id: int) -> None:
+def make_dossier(lease: Lease, vault: NikVault, dossier_id: int) -> None:
     """Make the file of a dossier and store it in chunks, each in a transaction of its own with the progress.
 
     What an interrupted attempt has stored is made again. Does nothing if the dossier is not to be made any more.
     """
-    with writing(engine) as db:
+    with lease.writing() as db:
         if not begin_dossier(db, dossier_id):
             return
     digest, size = sha256(), 0
-    with reading(engine) as read_db:
+    with reading(lease.engine) as read_db:
         for number, part in enumerate(_chunks(write_dossier(read_db, vault, dossier_id))):
             digest.update(part.content)
             size += len(part.content)
-            with writing(engine) as db:
+            with lease.writing() as db:
                 store_chunk(db, vault, dossier_id, number, part.content, done=part.done, total=part.total)
-    with writing(engine) as db:
+    with lease.writing() as db:
         finish_dossier(db, dossier_id, size=size, digest=digest.hexdigest())
 
 

@@ -1,4 +1,7 @@
-"""Do the background work: the tasks of the outbox, and the regular work of the timetable."""
+"""Do the background work: the tasks of the outbox, and the regular work of the timetable.
+
+Each transaction is one of the lease (`jobs.lease`): it is kept only if no other process has taken the work over.
+"""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -7,35 +10,50 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
-from app.database import Db, reading, reclaim_space, violated_constraint, writing
+from app.database import Db, create_report_engine, reading, reclaim_space, violated_constraint
+from app.faults import describe_fault, record_fault
+from app.jobs.backups import BackupProcess
+from app.jobs.clock_watch import ClockWatch
 from app.jobs.deliveries import Deliveries
 from app.jobs.dossiers import make_dossier
+from app.jobs.lease import Lease, LeaseLost
 from app.jobs.timetable import (
+    CHECK_HEALTH,
     DELETE_EXPIRED_DATA,
     DELETE_EXPIRED_DOSSIERS,
     DELETE_EXPIRED_LOGINS,
+    NIGHTLY_BACKUP,
     NIGHTLY_CHECK,
     SEAL_LOG,
     SEND_REMINDERS,
     SEND_REPORTS,
+    STORE_FACTS,
     begin_run,
 )
 from app.models import OutboxKind, RetentionKind
 from app.models.base import now
 from app.nik_vault import NikVault
+from app.permissions import OPERATOR
+from app.queries.coverage.facts import has_changed_sessions
 from app.queries.log_verification import MAX_DELAY, has_unsealed
 from app.queries.messages.messages import list_sessions_to_remind
 from app.queries.people.similar_people import list_places, list_similar_pairs
 from app.services.accounts.logins import delete_expired_logins
+from app.services.coverage.session_facts import store_facts
 from app.services.evidence.dossiers import delete_expired_dossiers, give_up_dossier
 from app.services.imports.background_tasks import (
     commit_queued_import,
+    commit_queued_import_before_locking,
     give_up_commit,
     give_up_reading,
+    judge_queued_import,
     mark_interrupted,
+    notify_committed_list,
     read_queued_file,
 )
+from app.services.imports.commit import OutdatedJudgement
 from app.services.imports.progress import import_progress
 from app.services.limits import delete_ended_limits
 from app.services.locks import lock_people_table
@@ -44,6 +62,8 @@ from app.services.messages.notifications import remind_session
 from app.services.messages.sending import give_up_message
 from app.services.open_data.ckan import UNREACHABLE, PushFailed
 from app.services.open_data.pushes import record_failure
+from app.services.operation.health import check_installation
+from app.services.operation.health_reports import save_health_report
 from app.services.outbox import (
     ClaimedTask,
     TryLater,
@@ -63,28 +83,41 @@ from app.spreadsheets.progress import Progress
 
 log = logging.getLogger(__name__)
 
+# How often an import is judged ahead of its commit, before it is judged while others wait.
+MAX_JUDGEMENTS = 4
+# In how many of these it is written before the people table is locked. Who registers for the same session, or one of
+# its people, is then in the way.
+MAX_LOCKED_LAST = 2
 DELAY_OF_RECLAIMING = timedelta(minutes=5)
+MAX_BATCHES_OF_FACTS = 20
 
 
 class TaskRunner:
     """Does the background work of one installation, one task at a time; called by `jobs.worker`."""
 
     def __init__(self, settings: Settings, engine: Engine, vault: NikVault) -> None:
+        self.settings = settings
         self.engine = engine
         self.vault = vault
-        self.deliveries = Deliveries(settings, engine)
+        self.lease = Lease(engine)
+        self.deliveries = Deliveries(settings, engine, self.lease)
         self.progress = import_progress(engine)
+        self.backup = BackupProcess(settings)
         self._timetable = {
             SEAL_LOG: self.seal_log,
+            STORE_FACTS: self.store_facts,
             DELETE_EXPIRED_LOGINS: self.delete_expired_logins,
             DELETE_EXPIRED_DOSSIERS: self.delete_expired_dossiers,
             SEND_REMINDERS: self.send_reminders,
             SEND_REPORTS: self.send_reports,
+            CHECK_HEALTH: self.check_health,
+            NIGHTLY_BACKUP: self.backup.start,
             NIGHTLY_CHECK: self.check_nightly,
             DELETE_EXPIRED_DATA: self.delete_expired_data,
         }
         self._begun: dict[str, datetime] = {}
         self._log_sealed_at: datetime | None = None
+        self._clock_watch = ClockWatch()
 
     def run_due(self) -> None:
         """Do the work of the timetable that is due and was not begun for its due time, by any process.
@@ -96,8 +129,8 @@ class TaskRunner:
             due = entry.latest_due(moment)
             if self._begun.get(entry.name) == due:
                 continue
-            with writing(self.engine) as db:
-                is_due = begin_run(db, entry.name, due)
+            with self.lease.writing() as db:
+                is_due = begin_run(db, entry, due)
             self._begun[entry.name] = due
             if is_due:
                 self._run(entry.name, work)
@@ -113,37 +146,41 @@ class TaskRunner:
         A task that is done is deleted. One that raises `TryLater` is postponed. Any other exception is logged; the task
         is done again once its claim has expired, or after its last attempt given up and deleted.
         """
+        clear_contextvars()
         task = self._claim()
         if task is None:
             return False
+        bind_contextvars(task=task.kind.value, task_id=task.id)  # for the lines of the log
         try:
             if task.is_exhausted:  # The process was killed at each attempt.
                 self._give_up(task)
             else:
                 self._perform(task)
         except TryLater as later:
-            with writing(self.engine) as db:
+            with self.lease.writing() as db:
                 postpone_task(db, task, later.delay)
             return True
+        except LeaseLost:
+            raise
         except Exception as failure:
             _log_failure(f"outbox task {task.id} ({task.kind})", failure)
             if not task.is_last_attempt:
                 return True
             self._give_up(task)
-        with writing(self.engine) as db:
+        with self.lease.writing() as db:
             finish_task(db, task.id)
         return True
 
     def delete_expired_logins(self) -> None:
         """Delete expired logins, links, codes to see one's data and counts of limits, in a transaction of its own."""
-        with writing(self.engine) as db:
+        with self.lease.writing() as db:
             delete_expired_logins(db)
             delete_expired_accesses(db)
             delete_ended_limits(db)
 
     def delete_expired_dossiers(self) -> None:
         """Delete dossiers that were kept long enough, in a transaction of its own."""
-        with writing(self.engine) as db:
+        with self.lease.writing() as db:
             delete_expired_dossiers(db)
 
     def seal_log(self) -> None:
@@ -152,12 +189,23 @@ class TaskRunner:
         After the first time only lines are looked for that could not be seen the time before.
         """
         begun, since = now(), self._log_sealed_at and self._log_sealed_at - MAX_DELAY
+        if self._log_sealed_at and begun < self._log_sealed_at:  # The clock was set back.
+            since = None
         with reading(self.engine) as read_db:
             sealed = BATCH if has_unsealed(read_db, since) else 0
         while sealed == BATCH:
-            with writing(self.engine) as db:
+            with self.lease.writing() as db:
                 sealed = seal_lines(db, self.vault, since=since, sealed_at=begun)
         self._log_sealed_at = begun
+
+    def store_facts(self) -> None:
+        """Store the facts of sessions that were changed, some in each transaction. Those left over go the next time."""
+        for _ in range(MAX_BATCHES_OF_FACTS):
+            with reading(self.engine) as read_db:
+                if not has_changed_sessions(read_db):
+                    return
+            with self.lease.writing() as db:
+                store_facts(db)
 
     def send_reminders(self) -> None:
         """Queue the reminders of sessions that begin within a day, in a transaction for each session.
@@ -167,19 +215,37 @@ class TaskRunner:
         with reading(self.engine) as read_db:
             session_ids = [workshop_session.id for workshop_session in list_sessions_to_remind(read_db)]
         for session_id in session_ids:
-            with writing(self.engine) as db:
+            with self.lease.writing() as db:
                 remind_session(db, session_id)
 
     def send_reports(self) -> None:
         """Queue the coverage reports by mail that are due. Without a mail server they wait until there is one."""
         if self.deliveries.mail_server is None:
             return
-        with writing(self.engine) as db:
+        with self.lease.writing() as db:
             report_mails.queue_due_mails(db, now())
+
+    def check_health(self) -> None:
+        """Check the installation, store what is not in order, and queue the mails to administrators that are due."""
+        report_engine = create_report_engine(self.settings, self.engine)
+        try:
+            lines = check_installation(
+                self.settings,
+                self.engine,
+                report_engine,
+                self.vault,
+                OPERATOR,
+                clock_jump=self._clock_watch.read_jump(),
+            )
+        finally:
+            if report_engine is not self.engine:
+                report_engine.dispose()
+        with self.lease.writing() as db:
+            save_health_report(db, lines)
 
     def check_nightly(self) -> None:
         """Queue the search for possible duplicates among all people, and delete the undo data of old merges."""
-        with writing(self.engine) as db:
+        with self.lease.writing() as db:
             clear_old_merges(db)
             queue_task(db, OutboxKind.FIND_DUPLICATES, attendance_import=None)
 
@@ -191,12 +257,12 @@ class TaskRunner:
         for kind in RetentionKind:
             deleted = kept = 0
             for _ in range(retention.MAX_BATCHES):
-                with reading(self.engine) as read_db, writing(self.engine) as db:
+                with reading(self.engine) as read_db, self.lease.writing() as db:
                     batch = retention.delete_expired(read_db, db, self.vault, kind, kept_before=kept)
                 deleted, kept = deleted + batch.deleted, kept + batch.kept
                 if not (batch.deleted or batch.kept):
                     break
-            with writing(self.engine) as db:
+            with self.lease.writing() as db:
                 retention.record_run(db, kind, deleted)
 
     def _claim(self) -> ClaimedTask | None:
@@ -204,7 +270,7 @@ class TaskRunner:
         with reading(self.engine) as read_db:
             if not has_task(read_db):
                 return None
-        with writing(self.engine) as db:
+        with self.lease.writing() as db:
             return claim_task(db)
 
     def _perform(self, task: ClaimedTask) -> None:
@@ -213,17 +279,16 @@ class TaskRunner:
             case OutboxKind.FIND_DUPLICATES:
                 self._find_duplicates(task.payload["attendance_import"])
             case OutboxKind.MAKE_DOSSIER:
-                make_dossier(self.engine, self.vault, task.payload["dossier"])
+                make_dossier(self.lease, self.vault, task.payload["dossier"])
             case OutboxKind.READ_IMPORT:
                 with (
                     self._reporting(task) as report,
                     reading(self.engine) as read_db,
-                    writing(self.engine) as db,
+                    self.lease.writing() as db,
                 ):
                     read_queued_file(read_db, db, self.vault, task.payload, report)
             case OutboxKind.COMMIT_IMPORT:
-                with self._reporting(task) as report, writing(self.engine) as db:
-                    commit_queued_import(db, self.vault, task.payload, report)
+                self._commit_import(task)
             case OutboxKind.RECLAIM_SPACE:
                 self._reclaim_space()
             case _:
@@ -241,8 +306,36 @@ class TaskRunner:
             case OutboxKind.SEND_MESSAGE if "account_mail" in task.payload:
                 pass  # Links can be asked for again.
             case _:
-                with writing(self.engine) as db:
+                with self.lease.writing() as db:
                     _record_failure(db, task)
+
+    def _commit_import(self, task: ClaimedTask) -> None:
+        """Commit an import, then tell the people whom a list has registered, in short transactions."""
+        with self._reporting(task) as report:
+            for attempt in range(MAX_JUDGEMENTS):
+                with reading(self.engine) as read_db, self.lease.writing() as db:
+                    ahead = judge_queued_import(read_db, db, self.vault, task.payload, report)
+                # SQLite has no locks to take last.
+                locks_last = attempt < MAX_LOCKED_LAST and self.engine.dialect.name != "sqlite"
+                with (
+                    suppress(OutdatedJudgement),
+                    reading(self.engine) as read_db,
+                    self.lease.writing() as db,
+                ):
+                    if ahead and locks_last:
+                        commit_queued_import_before_locking(
+                            read_db, db, self.vault, task.payload, report, ahead
+                        )
+                    else:
+                        commit_queued_import(db, self.vault, task.payload, report, ahead)
+                    break
+            else:
+                with self.lease.writing() as db:
+                    commit_queued_import(db, self.vault, task.payload, report)
+        told: int | None = 0
+        while told is not None:
+            with self.lease.writing() as db:
+                told = notify_committed_list(db, task.payload, after=told)
 
     def _find_duplicates(self, import_id: int | None) -> None:
         """Save pairs of similar people in a short transaction for each kelurahan.
@@ -252,7 +345,7 @@ class TaskRunner:
         with reading(self.engine) as read_db:
             for place in list_places(read_db, import_id=import_id):
                 if pairs := list_similar_pairs(read_db, place):
-                    with writing(self.engine) as db:
+                    with self.lease.writing() as db:
                         lock_people_table(db)
                         save_pairs(db, pairs)
 
@@ -273,7 +366,7 @@ class TaskRunner:
         """
         import_id = task.payload["import"]
         if task.is_retry:
-            with writing(self.engine) as db:
+            with self.lease.writing() as db:
                 mark_interrupted(db, import_id)
 
         def report(done: int, total: int) -> None:
@@ -289,9 +382,11 @@ class TaskRunner:
                 self.progress.clear(import_id)
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
-        """Do regular work; an exception is logged and not raised."""
+        """Do regular work; an exception is logged and not raised, except `LeaseLost`."""
         try:
             work()
+        except LeaseLost:
+            raise
         except Exception as failure:
             _log_failure(f"regular work {name}", failure)
 
@@ -314,8 +409,10 @@ def _record_failure(db: Db, task: ClaimedTask) -> None:
 
 
 def _log_failure(work: str, failure: Exception) -> None:
-    """Log a failure with its traceback, but without it for constraint errors, whose texts quote personal data."""
+    """Log a failure with its traceback; in one line if a constraint refused a row, or the database or a disk failed."""
     if isinstance(failure, IntegrityError | DataError):
         log.error("%s failed: refused by %s", work, violated_constraint(failure))
+    elif record_fault(failure):
+        log.error("%s failed: %s", work, describe_fault(failure))
     else:
         log.error("%s failed", work, exc_info=failure)

@@ -31,21 +31,25 @@ def _utc(hour: int, minute: int) -> datetime:
 
 
 SEAL_LOG = Entry("seal-log", _utc(0, 0), timedelta(minutes=1))
+STORE_FACTS = Entry("store-facts", _utc(0, 0), timedelta(minutes=1))
 DELETE_EXPIRED_LOGINS = Entry("delete-expired-logins", _utc(0, 7), timedelta(hours=1))
 DELETE_EXPIRED_DOSSIERS = Entry("delete-expired-dossiers", _utc(0, 17), timedelta(hours=1))
 SEND_REMINDERS = Entry("send-reminders", _utc(0, 0), timedelta(minutes=10))
 SEND_REPORTS = Entry("send-reports", _utc(0, 3), timedelta(minutes=10))
+CHECK_HEALTH = Entry("check-health", _utc(0, 5), timedelta(minutes=10))
+NIGHTLY_BACKUP = Entry("nightly-backup", _utc(17, 17), timedelta(days=1))  # 01.17 WITA
 NIGHTLY_CHECK = Entry("nightly-check", _utc(18, 37), timedelta(days=1))  # 02.37 WITA
 DELETE_EXPIRED_DATA = Entry("delete-expired-data", _utc(19, 7), timedelta(days=1))  # 03.07 WITA
 
 
-def begin_run(db: Db, name: str, due: datetime) -> bool:
-    """Record that an entry's work begins for a due time; return False if it has begun for that or a later time.
+def begin_run(db: Db, entry: Entry, due: datetime) -> bool:
+    """Record that an entry's work begins for a due time; return False if it has begun for that or the next one.
 
-    The caller commits.
+    The next one may have been begun by a machine whose clock is a little ahead. A still later one was begun while a
+    clock was wrong, and doesn't count. The caller commits.
     """
-    run = db.get(ScheduledRun, name, with_for_update=True)
-    if run is not None and run.due_at >= due:
+    run = db.get(ScheduledRun, entry.name, with_for_update=True)
+    if run is not None and due <= run.due_at <= due + entry.period:
         return False
-    db.merge(ScheduledRun(name=name, due_at=due))
+    db.merge(ScheduledRun(name=entry.name, due_at=due))
     return True

@@ -23,11 +23,12 @@ _COUNT_USE = (
     text(
         "INSERT INTO limited_use (name, key, uses, ends_at) VALUES (:name, :key, 1, :ends_at) "
         "ON CONFLICT (name, key) DO UPDATE SET "
-        "uses = CASE WHEN limited_use.ends_at <= :now THEN 1 ELSE limited_use.uses + 1 END, "
-        "ends_at = CASE WHEN limited_use.ends_at <= :now THEN excluded.ends_at ELSE limited_use.ends_at END "
+        "uses = CASE WHEN limited_use.ends_at BETWEEN :now AND :latest THEN limited_use.uses + 1 ELSE 1 END, "
+        "ends_at = CASE WHEN limited_use.ends_at BETWEEN :now AND :latest THEN limited_use.ends_at "
+        "ELSE excluded.ends_at END "
         "RETURNING uses, ends_at"
     )
-    .bindparams(bindparam("now", type_=Instant), bindparam("ends_at", type_=Instant))
+    .bindparams(*(bindparam(name, type_=Instant) for name in ("now", "latest", "ends_at")))
     .columns(uses=Integer, ends_at=Instant)
 )
 
@@ -45,11 +46,13 @@ def count_use(db: Db, limit: Limit, of: str) -> None:
     """Count one use by `of`, such as a network address or a ticket's code, in one statement.
 
     On PostgreSQL others who count the same wait until this transaction ends. So it is called before all other locks are
-    taken. Raises `TooManyRequests` beyond the limit, with the seconds until the period ends.
+    taken. Raises `TooManyRequests` beyond the limit, with the seconds until the period ends. A period that ends later
+    than two from now began while the clock was wrong, and begins anew.
     """
     moment = now()
     key = sha256(of.encode()).hexdigest()
     params = {"name": limit.name, "key": key, "now": moment, "ends_at": moment + limit.period}
+    params["latest"] = moment + 2 * limit.period
     uses, until = db.connection().execute(_COUNT_USE, params).one()
     if uses > limit.uses:
         # The period may have begun in a transaction that took its time after this one.

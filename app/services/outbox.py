@@ -4,10 +4,10 @@ If a worker is killed, its task stays claimed until another worker releases the 
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, case, or_, select, update
 from sqlmodel import col
 
 from app.database import Db
@@ -17,6 +17,8 @@ from app.models.base import now
 # Longer than any task takes: the worker of an older claim has died.
 CLAIM_LIFETIME = timedelta(minutes=5)
 MAX_ATTEMPTS = 3
+# A task that would wait longer was postponed while the clock was ahead. It is claimed at once.
+MAX_DELAY = timedelta(hours=4)
 SLOW_KINDS = (OutboxKind.PUSH_OPEN_DATA, OutboxKind.SEND_MESSAGE, OutboxKind.SEND_REPORT)
 """Tasks that wait for other servers. Codes do, too, but a person waits for them."""
 
@@ -43,6 +45,7 @@ class ClaimedTask:
     id: int
     kind: OutboxKind
     payload: dict[str, Any]
+    queued_at: datetime
     is_retry: bool
     is_last_attempt: bool
     is_exhausted: bool
@@ -97,6 +100,7 @@ def claim_task(db: Db) -> ClaimedTask | None:
         task.id,
         task.kind,
         task.payload,
+        task.created_at,
         is_retry=task.attempts > 1,
         is_last_attempt=task.attempts >= MAX_ATTEMPTS,
         is_exhausted=task.attempts > MAX_ATTEMPTS,
@@ -104,20 +108,27 @@ def claim_task(db: Db) -> ClaimedTask | None:
 
 
 def postpone_task(db: Db, claimed: ClaimedTask, delay: timedelta) -> None:
-    """Let a task be claimed again only after `delay`, and set its number of attempts to 0.
+    """Let a task be claimed again only after `delay`, at most `MAX_DELAY`, and set its number of attempts to 0.
 
     If another worker had claimed the task as well and has deleted it, it is queued again.
     """
     task = db.get(OutboxTask, claimed.id, with_for_update=True)
     if task is None:
-        task = OutboxTask(kind=claimed.kind, payload=claimed.payload)
+        task = OutboxTask(kind=claimed.kind, payload=claimed.payload, created_at=claimed.queued_at)
         db.add(task)
-    task.claimed_until, task.attempts = now() + delay, 0
+    task.claimed_until, task.attempts = now() + min(delay, MAX_DELAY), 0
 
 
 def release_claims(db: Db) -> None:
-    """Release the claims of all tasks, so that they can be claimed at once. Postponed tasks stay postponed."""
-    db.exec(update(OutboxTask).where(col(OutboxTask.attempts) > 0).values(claimed_until=None))
+    """Release the claims of all tasks, so that they can be claimed at once. Postponed tasks stay postponed.
+
+    The attempt that was interrupted counts, so that a file which makes the process die is given up; but not for
+    `SLOW_KINDS`: while a server is away it is the restarts that interrupt them, and they have a rule of their own.
+    """
+    attempts = case((col(OutboxTask.kind).in_(SLOW_KINDS), 0), else_=col(OutboxTask.attempts))
+    db.exec(
+        update(OutboxTask).where(col(OutboxTask.attempts) > 0).values(claimed_until=None, attempts=attempts)
+    )
 
 
 def finish_task(db: Db, task_id: int) -> None:
@@ -128,5 +139,6 @@ def finish_task(db: Db, task_id: int) -> None:
 
 
 def _claimable() -> ColumnElement[bool]:
-    """Return the condition that a task has no claim, or one that has expired."""
-    return or_(col(OutboxTask.claimed_until).is_(None), col(OutboxTask.claimed_until) < now())
+    """Return the condition that a task has no claim, or one that has expired or can't be right (`MAX_DELAY`)."""
+    moment, until = now(), col(OutboxTask.claimed_until)
+    return or_(until.is_(None), until < moment, until > moment + MAX_DELAY)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 from sqlmodel import col
 
 from app.database import Db
@@ -107,6 +107,31 @@ def get_message(db: Db, actor: Actor, message_id: int) -> Message:
     if message is None:
         raise NotFound(N_("There is no message %(message)s."), message=message_id)
     return message
+
+
+def count_failed_messages(db: Db, actor: Actor, session: str = "") -> dict[MessageChannel, int]:
+    """Return how many messages `select_failed_messages` selects, by their channel. Empty if there are none."""
+    failed = select_failed_messages(actor, session).subquery()
+    return dict(db.execute(select(failed.c.channel, func.count()).group_by(failed.c.channel)).all())
+
+
+def select_failed_messages(actor: Actor, session: str = "") -> Select[Message]:
+    """Return the statement for the failed messages that the actor may send again all at once, of one session or all.
+
+    Those that were held back on purpose are not among them, and none about a session that has ended, except notes.
+    """
+    statement = (
+        select(Message)
+        .join(Registration, col(Registration.id) == col(Message.registration_id))
+        .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
+        .where(
+            registrations_within(actor, Permission.WORKSHOP_WRITE),
+            col(Message.status) == MessageStatus.FAILED,
+            func.coalesce(col(Message.error), "") != HELD_BACK,
+            or_(col(Message.kind) == MessageKind.NOTE, col(WorkshopSession.ends_at) > now()),
+        )
+    )
+    return statement.where(col(WorkshopSession.code) == session) if session else statement
 
 
 def is_outdated(db: Db, message: Message) -> bool:

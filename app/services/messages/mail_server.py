@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -120,8 +121,13 @@ def build_mail(sender: str, recipient: str, subject: str, text: str, message_id:
     return mail
 
 
-def deliver(server: MailServer, mail: EmailMessage) -> Delivery:
+def deliver(
+    server: MailServer, mail: EmailMessage, begin_sending: Callable[[], None] = lambda: None
+) -> Delivery:
     """Try once to send a mail, and return the result; no error of the mail server or network is raised.
+
+    `begin_sending` is called when the server would take the mail, right before it is handed over, and may store that: a
+    process that ends earlier has certainly not sent it. If it raises, the mail is not sent, and the exception goes on.
 
     - sent: the server accepted the mail. - failed: the address has characters beyond ASCII, or the server refused the
     mail for good (5xx). - waiting, to try again: the server could not be reached, did not accept the login, or asked to
@@ -137,14 +143,29 @@ def deliver(server: MailServer, mail: EmailMessage) -> Delivery:
         # Not the mail's fault: even a refused password may be corrected until the next attempt.
         return Delivery(MessageStatus.WAITING, _describe(error))
     try:
-        return _send(smtp, server.sender, mail)
+        return _send(smtp, server.sender, mail, begin_sending)
     finally:
         with suppress(OSError):
             smtp.quit()
         smtp.close()
 
 
-def _connect(server: MailServer) -> smtplib.SMTP:
+def greet(server: MailServer, seconds: float) -> str:
+    """Connect to the server, log in as configured, and send nothing. Returns "", or what went wrong.
+
+    `seconds` is how long each of its answers is waited for.
+    """
+    try:
+        smtp = _connect(server, seconds)
+    except OSError as error:
+        return _describe(error)
+    with suppress(OSError):
+        smtp.quit()
+    smtp.close()
+    return ""
+
+
+def _connect(server: MailServer, seconds: float = TIMEOUT_SECONDS) -> smtplib.SMTP:
     """Return a connection to the server, encrypted and logged in as configured. Raises `OSError` if that fails."""
     # The sender's domain: smtplib would otherwise ask the network for the name of this machine.
     hostname = server.sender.rpartition("@")[2]
@@ -154,11 +175,11 @@ def _connect(server: MailServer) -> smtplib.SMTP:
             server.host,
             server.port,
             local_hostname=hostname,
-            timeout=TIMEOUT_SECONDS,
+            timeout=seconds,
             context=ssl.create_default_context(),  # Without it smtplib trusts any certificate.
         )
     else:
-        smtp = smtplib.SMTP(server.host, server.port, local_hostname=hostname, timeout=TIMEOUT_SECONDS)
+        smtp = smtplib.SMTP(server.host, server.port, local_hostname=hostname, timeout=seconds)
     try:
         if server.security == "starttls":
             smtp.starttls(context=ssl.create_default_context())
@@ -171,7 +192,7 @@ def _connect(server: MailServer) -> smtplib.SMTP:
     return smtp
 
 
-def _send(smtp: smtplib.SMTP, sender: str, mail: EmailMessage) -> Delivery:
+def _send(smtp: smtplib.SMTP, sender: str, mail: EmailMessage, begin_sending: Callable[[], None]) -> Delivery:
     """Hand the mail over on an open connection, and return the result as `deliver` does."""
     try:
         code, answer = smtp.mail(sender)
@@ -181,6 +202,7 @@ def _send(smtp: smtplib.SMTP, sender: str, mail: EmailMessage) -> Delivery:
         return Delivery(MessageStatus.WAITING, _describe(error))
     if code >= 300:
         return _parse_answer(code, answer)
+    begin_sending()
     try:
         return _parse_answer(*smtp.data(mail.as_bytes()))
     except smtplib.SMTPDataError as error:

@@ -28,7 +28,7 @@ from app.models import (
     Workshop,
     WorkshopSession,
 )
-from app.models.base import now
+from app.models.base import is_recent, now
 from app.permissions import Actor, Permission
 from app.queries.in_values import in_values
 from app.queries.messages.contacts import uses_record_contacts
@@ -37,6 +37,7 @@ from app.queries.messages.messages import (
     get_message,
     is_outdated,
     list_registrations_to_remind,
+    select_failed_messages,
 )
 from app.services.activities import log_activity
 from app.services.locks import lock_row
@@ -127,6 +128,23 @@ def resend_message(db: Db, actor: Actor, message_id: int) -> Message:
     return message
 
 
+def resend_failed_messages(db: Db, actor: Actor, session: str = "") -> int:
+    """Queue all failed messages that `select_failed_messages` selects again, and log that. Return how many they are.
+
+    Raises `Forbidden` without `WORKSHOP_WRITE`.
+    """
+    actor.require(Permission.WORKSHOP_WRITE)
+    statement = select_failed_messages(actor, session).order_by(col(Message.id))
+    messages = db.scalars(statement.with_for_update(of=Message)).all()
+    for message in messages:
+        message.status, message.attempts, message.error = MessageStatus.WAITING, 0, None
+        queue_task(db, OutboxKind.SEND_MESSAGE, message=message.id)
+    if messages:
+        after = {"messages": [message.id for message in messages]}
+        log_activity(db, actor, "send-again", "message", session or "failed", after=after)
+    return len(messages)
+
+
 def _write_message(
     db: Db,
     kind: MessageKind,
@@ -180,7 +198,7 @@ def _hold_back(db: Db, kind: MessageKind, messages: Sequence[Message]) -> None:
     sent = select(recipient, func.count()).where(
         in_values(db, recipient, {message.recipient for message in messages}),
         col(Message.kind) == kind,
-        col(Message.created_at) > now() - timedelta(days=1),
+        is_recent(col(Message.created_at), timedelta(days=1)),
         col(Message.status) != MessageStatus.FAILED,
     )
     mails = Counter(dict(db.execute(sent.group_by(recipient)).all())) if messages else Counter[str]()

@@ -1,12 +1,13 @@
 """Send queued messages through the mail server or the WhatsApp gateway, and keep the result of each attempt.
 
-The status "sending" is committed before the message is handed over. A message that is found with it was taken by
-a worker that died: the mail may have been sent, and is not sent again automatically.
+The status "sending" is committed right before the message is handed over, of a mail when the server would take it.
+A message that is found with it was taken by a worker that died: it may have been sent, and is not sent again
+automatically. All others are tried for two days.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import cast
 from urllib.parse import urlsplit
@@ -25,10 +26,12 @@ from app.services.messages.mail_texts import add_site_url, parse_linked_ticket
 from app.services.messages.whatsapp_gateway import WhatsAppGateway, WhatsAppText, deliver_whatsapp
 from app.services.outbox import TryLater
 
-# How long a message waits after each attempt that the server postponed; after the last one it has failed.
-RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
-WHATSAPP_RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5))
-DELAY_WITHOUT_SERVER = timedelta(days=1)
+# How long a message waits after each attempt that the server postponed; the last delay is repeated.
+RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+GIVE_UP_AFTER = timedelta(days=2)
+# So many attempts take half a day: a clock that was set to another day makes no message fail before.
+MIN_ATTEMPTS = 8
+DELAY_WITHOUT_SERVER = RETRY_DELAYS[-1]
 
 KINDS_WITH_CALENDAR = (
     MessageKind.CONFIRMED,
@@ -36,6 +39,10 @@ KINDS_WITH_CALENDAR = (
     MessageKind.SESSION_CANCELLED,
     MessageKind.SESSION_CHANGED,
 )
+
+
+class NotWaiting(Exception):
+    """Raised instead of sending a message that does not wait to be sent any more."""
 
 
 @dataclass(frozen=True)
@@ -46,23 +53,27 @@ class Senders:
     gateway: WhatsAppGateway | None
     site: str
 
-    def deliver(self, outgoing: EmailMessage | WhatsAppText) -> Delivery:
-        """Try once to send a message that `begin_sending` returned, and return the result."""
+    def deliver(self, outgoing: EmailMessage | WhatsAppText, begin_sending: Callable[[], None]) -> Delivery:
+        """Try once to send a message that `write_outgoing` returned, and return the result.
+
+        `begin_sending` is called right before the message is handed over. If it raises, nothing is sent.
+        """
         if isinstance(outgoing, WhatsAppText):
-            assert self.gateway is not None  # noqa: S101 (`begin_sending` has raised `TryLater`)
+            assert self.gateway is not None  # noqa: S101 (`write_outgoing` has raised `TryLater`)
+            begin_sending()
             return deliver_whatsapp(self.gateway, outgoing)
         assert self.server is not None  # noqa: S101
-        return deliver(self.server, outgoing)
+        return deliver(self.server, outgoing, begin_sending)
 
 
-def begin_sending(db: Db, message_id: int, senders: Senders) -> EmailMessage | WhatsAppText | None:
-    """Return the message to send now and mark it as being sent; None if it must not be sent.
+def write_outgoing(db: Db, message_id: int, senders: Senders) -> EmailMessage | WhatsAppText | None:
+    """Return the message to send now; None if it must not be sent.
 
     It must not if the message was deleted, is not waiting (such as sent or failed), or its session has ended. A message
     that is found as being sent, by a worker that died, is marked as unknown.
 
-    Raises `TryLater` without a mail server or gateway (after a day), and while an earlier message about the same
-    registration is waiting (after a minute), so that people get them in order. The caller commits before it sends.
+    Raises `TryLater` without a mail server or gateway (after four hours), and while an earlier message about the same
+    registration is waiting (after a minute), so that people get them in order.
     """
     message = _lock_message(db, message_id)
     if message is None:
@@ -71,45 +82,52 @@ def begin_sending(db: Db, message_id: int, senders: Senders) -> EmailMessage | W
         message.status = MessageStatus.UNKNOWN
     if message.status is not MessageStatus.WAITING or is_outdated(db, message):
         return None
-    outgoing = _write_outgoing(db, message, senders)
+    outgoing = _write_for_channel(db, message, senders)
     if outgoing is None:
         raise TryLater(DELAY_WITHOUT_SERVER)
     if _has_earlier_waiting_message(db, message):
         raise TryLater(RETRY_DELAYS[0])
-    message.status = MessageStatus.SENDING
-    message.attempts += 1
     return outgoing
 
 
-def record_delivery(db: Db, message_id: int, delivery: Delivery) -> timedelta | None:
-    """Store the result of an attempt. Return how long to wait before the next one, None if there is none.
+def begin_sending(db: Db, message_id: int) -> None:
+    """Mark a message as being sent. The caller commits before it hands it over.
 
-    A message that still waits after the last delay of its channel becomes failed. Does nothing if it was deleted.
+    Raises `NotWaiting` if it was deleted, or another worker sends it.
     """
     message = _lock_message(db, message_id)
-    if message is None:
-        return None
-    delays = WHATSAPP_RETRY_DELAYS if message.channel is MessageChannel.WHATSAPP else RETRY_DELAYS
-    return store_result(message, delivery, delays)
+    if message is None or message.status is not MessageStatus.WAITING:
+        raise NotWaiting
+    message.status = MessageStatus.SENDING
+
+
+def record_delivery(db: Db, message_id: int, delivery: Delivery, *, queued_at: datetime) -> timedelta | None:
+    """Store the result of an attempt. Return how long to wait before the next one, None if there is none.
+
+    Does nothing if the message was deleted.
+    """
+    message = _lock_message(db, message_id)
+    return store_result(message, delivery, queued_at=queued_at) if message else None
 
 
 def store_result(
-    message: Message | ReportMail, delivery: Delivery, delays: Sequence[timedelta]
+    message: Message | ReportMail, delivery: Delivery, *, queued_at: datetime
 ) -> timedelta | None:
-    """Store the result of an attempt in the row of a message or a mail with a report.
+    """Count an attempt and store its result in the row of a message or a mail with a report.
 
-    Return how long to wait before the next attempt, None if there is none. A row that still waits after the last of the
-    `delays` becomes failed.
+    Return how long to wait before the next attempt, None if there is none. A row that still waits two days after it was
+    queued, and `MIN_ATTEMPTS` attempts, becomes failed.
     """
+    message.attempts += 1
     message.status, message.error = delivery.status, delivery.answer or None
     if message.status is MessageStatus.SENT:
         message.sent_at = now()
     if message.status is not MessageStatus.WAITING:
         return None
-    if message.attempts > len(delays):
+    if message.attempts >= MIN_ATTEMPTS and now() - queued_at >= GIVE_UP_AFTER:
         message.status = MessageStatus.FAILED
         return None
-    return delays[message.attempts - 1]
+    return RETRY_DELAYS[min(message.attempts, len(RETRY_DELAYS)) - 1]
 
 
 def give_up_message(db: Db, message_id: int) -> None:
@@ -140,7 +158,7 @@ def _has_earlier_waiting_message(db: Db, message: Message) -> bool:
     return db.exec(statement.limit(1)).first() is not None
 
 
-def _write_outgoing(db: Db, message: Message, senders: Senders) -> EmailMessage | WhatsAppText | None:
+def _write_for_channel(db: Db, message: Message, senders: Senders) -> EmailMessage | WhatsAppText | None:
     """Return the message as it is sent by its channel; None if nothing is set up for that."""
     message_id = f"message-{message.id}@{urlsplit(senders.site).hostname}"
     text = add_site_url(message.body, senders.site)

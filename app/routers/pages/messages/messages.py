@@ -12,7 +12,11 @@ from app.permissions import Actor, Permission
 from app.queries.messages import messages as queries
 from app.queries.workshops.workshop_sessions import WorkshopSessionView, get_workshop_session_view
 from app.services.messages.mail_texts import add_site_url
-from app.services.messages.notifications import RESENDABLE_STATUSES, resend_message
+from app.services.messages.notifications import (
+    RESENDABLE_STATUSES,
+    resend_failed_messages,
+    resend_message,
+)
 from app.web.container import container_of
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.forms import EmptyIsNone, catch_problem, local_path
@@ -45,6 +49,36 @@ def messages_page(
     request: Request, db: ReadDb, actor: CurrentActor, form: Annotated[MessageQuery, Query()]
 ) -> Response:
     return _list_page(request, db, actor, form)
+
+
+@router.get("/pesan/kirim-lagi")
+def failed_messages_page(
+    request: Request, db: ReadDb, actor: CurrentActor, form: Annotated[MessageQuery, Query()]
+) -> Response:
+    """Ask before all messages that failed are sent again: those of a session, or of all sessions in the scope."""
+    actor.require(Permission.WORKSHOP_WRITE)
+    settings = container_of(request).settings
+    return render(
+        request,
+        "messages/send_failed.html",
+        workshop_session=_find_session(db, actor, form.session),
+        counts=queries.count_failed_messages(db, actor, form.session),
+        sends_mail=settings.sends_mail,
+        sends_whatsapp=settings.sends_whatsapp,
+        form=form,
+    )
+
+
+@router.post("/pesan/kirim-lagi")
+def send_failed_messages(
+    db: WriteDb, actor: CurrentActor, _: Translate, session: Annotated[str, Form(alias="sesi")] = ""
+) -> Response:
+    """Queue all messages that failed again, and redirect to the list."""
+    count = resend_failed_messages(db, actor, session)
+    return redirect(
+        build_url(PATH, {"sesi": session}),
+        _("%(count)s messages will be sent again.") % {"count": count},
+    )
 
 
 @router.post("/pesan/{message_id}/kirim-lagi")
@@ -85,12 +119,20 @@ def _list_page(
         workshop_session=_find_session(db, actor, form.session),
         messages=[(message, add_site_url(message.body, settings.base_url)) for message in shown],
         resendable=RESENDABLE_STATUSES,
+        failed=_count_failed(db, actor, form),
         sends_mail=settings.sends_mail,
         sends_whatsapp=settings.sends_whatsapp,
         form=form,
         first=form.address() if form.before else "",
         next=form.address(before=shown[-1].id) if len(messages) > PAGE_SIZE else "",
     )
+
+
+def _count_failed(db: Db, actor: Actor, form: MessageQuery) -> int:
+    """Return how many failed messages the actor may send again at once; 0 for staff, who send one after the other."""
+    if not actor.can(Permission.WORKSHOP_WRITE):
+        return 0
+    return sum(queries.count_failed_messages(db, actor, form.session).values())
 
 
 def _find_session(db: Db, actor: Actor, code: str) -> WorkshopSessionView | None:
