@@ -7,21 +7,29 @@ from fastapi import Depends, FastAPI
 from sqlalchemy import Engine
 from starlette.middleware.gzip import GZipMiddleware
 
-from app.database import create_engine, create_report_engine
+from app.database import create_engine, create_report_engine, max_requests
 from app.jobs.tasks import TaskRunner
 from app.jobs.worker import Worker
+from app.logs import configure_logging
 from app.nik_vault import NikVault
 from app.routers import api, pages
 from app.routers.api.openapi import describe_problems
 from app.services.imports.progress import import_progress
 from app.services.issued_reports.esign import esign_from_settings
+from app.services.operation.report_database import ReportDatabase
 from app.settings import Settings
+from app.telemetry import set_up_telemetry
 from app.web.access_log import record_access
 from app.web.accounts.identity_provider import identity_provider_from_settings
 from app.web.container import Container
+from app.web.database_limit import limit_requests
 from app.web.installation.letterhead import CachedLetterhead
 from app.web.limits import WrongCodes
+from app.web.metrics import Metrics
+from app.web.operation.readiness import Readiness
+from app.web.operation.schema_watch import SchemaWatch, require_current_schema
 from app.web.problems import add_exception_handlers, answer_problem
+from app.web.request_log import RequestLogMiddleware
 from app.web.security import SecurityMiddleware
 from app.web.static_files import StaticFiles
 
@@ -35,6 +43,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     connections are closed at the end. Raises `Problem` for wrong settings.
     """
     settings = settings or Settings()
+    configure_logging(settings.log_format)
+    limit_requests(max_requests(settings.workers))
     engine, vault = create_engine(settings), NikVault(settings.secret)
     worker = Worker(TaskRunner(settings, engine, vault))
     container = make_container(settings, engine, vault, worker.wake)
@@ -44,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         with worker.running():
             yield
         container.close()
+        end_telemetry()
 
     app = FastAPI(
         title="Jangkau",
@@ -53,13 +64,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.container = container
+    end_telemetry = set_up_telemetry(app, engine, container.report_database.replica)
+    app.state.container, app.state.metrics = container, Metrics(engine)
     # Level 9, the library's default, takes seven times as long for a report's JSON and makes it only 8 % smaller.
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_BYTES, compresslevel=6)
     app.add_middleware(SecurityMiddleware, base_url=settings.base_url, answer=answer_problem)
+    app.add_middleware(RequestLogMiddleware, observe=app.state.metrics.observe)  # around all others
     app.mount("/static", StaticFiles())
     for router in (*pages.routers, *api.routers):
-        app.include_router(router, dependencies=[Depends(record_access, scope="function")])
+        app.include_router(
+            router, dependencies=[Depends(require_current_schema), Depends(record_access, scope="function")]
+        )
     add_exception_handlers(app)
     describe_problems(app)
     return app
@@ -68,16 +83,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def make_container(
     settings: Settings, engine: Engine, vault: NikVault, wake_worker: Callable[[], None]
 ) -> Container:
-    """Return the container of the application's services, with the engine for reports."""
+    """Return the container of the application's services, with the database for reports."""
+    report_engine = create_report_engine(settings, engine)
     return Container(
         settings,
         engine,
-        create_report_engine(settings, engine),
+        ReportDatabase(engine, report_engine),
         vault,
         wake_worker,
         import_progress(engine).read,
         WrongCodes(engine),
         CachedLetterhead(engine),
+        Readiness(engine, report_engine),
+        SchemaWatch(engine),
         identity_provider_from_settings(settings),
         esign_from_settings(settings),
     )

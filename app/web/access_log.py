@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from fastapi import Request
-from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import reading
@@ -18,6 +17,7 @@ from app.services.accounts.logins import find_actor_by_login
 from app.services.activities import log_access
 from app.web.accounts.login_cookie import get_login_secret
 from app.web.container import container_of
+from app.web.database_limit import run_in_turn
 from app.web.languages import is_api
 
 log = logging.getLogger(__name__)
@@ -98,11 +98,11 @@ async def record_access(request: Request) -> AsyncIterator[None]:
     try:
         yield
     except (Forbidden, NotFound, TooManyRequests, Unauthenticated) as problem:
-        await run_in_threadpool(_log_refusal, request, problem)
+        await run_in_turn(_log_refusal, request, problem)
         raise
     page = PEOPLE_PAGES.get(_route_path(request)) if request.method == "GET" else None
     if page is not None:
-        await run_in_threadpool(_log_view, request, page)
+        await run_in_turn(_log_view, request, page)
 
 
 def _log_view(request: Request, page: PeoplePage) -> None:

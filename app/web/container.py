@@ -9,10 +9,13 @@ from sqlalchemy import Engine
 
 from app.nik_vault import NikVault
 from app.services.issued_reports.esign import EsignService
+from app.services.operation.report_database import ReportDatabase
 from app.settings import Settings
 from app.web.accounts.identity_provider import IdentityProvider
 from app.web.installation.letterhead import CachedLetterhead
 from app.web.limits import WrongCodes
+from app.web.operation.readiness import Readiness
+from app.web.operation.schema_watch import SchemaWatch
 
 
 @dataclass(frozen=True)
@@ -26,19 +29,21 @@ class Container:
 
     settings: Settings
     engine: Engine
-    report_engine: Engine
+    report_database: ReportDatabase
     vault: NikVault
     wake_worker: Callable[[], None]
     rows_done: Callable[[int], tuple[int, int] | None]
     wrong_codes: WrongCodes
     letterhead: CachedLetterhead
+    readiness: Readiness
+    schema_watch: SchemaWatch
     identity_provider: IdentityProvider | None = None
     esign: EsignService | None = None
 
     def close(self) -> None:
-        """Close all connections of both engines, when the application ends."""
+        """Close all connections to both databases, when the application ends."""
         self.engine.dispose()
-        self.report_engine.dispose()
+        self.report_database.close()
 
 
 def container_of(request: Request) -> Container:

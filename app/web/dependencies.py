@@ -5,17 +5,18 @@ scope `WriteDb` would be committed after the response, so that a failed commit w
 visitor with a slow connection would keep a database connection busy.
 """
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-from anyio import CapacityLimiter
 from fastapi import BackgroundTasks, Depends, Request, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.database import MAX_REQUESTS, Db, reading, writing
-from app.errors import Forbidden, SecondFactorNeeded, Unauthenticated
+from app.database import Db, reading, use_one_connection, writing
+from app.errors import Forbidden, NotFound, SecondFactorNeeded, Unauthenticated, Unavailable
 from app.i18n import N_, Language, Translator, translator
 from app.models import ApiToken, LoginSession, TokenScope
 from app.nik_vault import NikVault
@@ -23,25 +24,24 @@ from app.permissions import Actor
 from app.queries.accounts.approvals import count_approvals
 from app.queries.people.proposals import count_proposals
 from app.queries.personal_data.requests import count_open_requests
+from app.request_context import current_request
 from app.services.accounts import logins
 from app.services.accounts.second_factors import has_second_factor
 from app.services.outbox import QUEUED
 from app.web.accounts.login_cookie import get_login_secret
 from app.web.accounts.second_factor import is_second_factor_required
 from app.web.container import Container, container_of
+from app.web.database_limit import database_turn, run_in_turn
 from app.web.languages import language_of
 from app.web.limits import address_of
 
-_limiter = CapacityLimiter(MAX_REQUESTS)
+log = logging.getLogger(__name__)
 
 
 async def _database_limit() -> AsyncIterator[None]:
-    """Make a request wait until fewer than `MAX_REQUESTS` others use the database.
-
-    It holds no thread and no connection while it waits. Without this, requests could hold all connections of the pool
-    and wait for a thread, while requests in all threads wait for a connection.
-    """
-    async with _limiter:
+    """Make a request wait for its turn at the database (`database_turn`), and then have one connection at a time."""
+    async with database_turn():
+        use_one_connection()
         yield
 
 
@@ -62,19 +62,27 @@ async def get_read_db(request: Request, _limit: _DatabaseLimit) -> AsyncIterator
 
 
 def get_report_db(request: Request, _limit: _DatabaseLimit) -> Iterator[Db]:
-    """Yield a session for reports that is never committed: on the replica where one is configured, else the primary."""
-    with reading(container_of(request).report_engine) as db:
+    """Yield a session for reports that is never committed: on the replica where one is fit, else the primary."""
+    with container_of(request).report_database.reading() as db:
+        yield db
+
+
+def get_long_read_db(request: Request, _limit: _DatabaseLimit) -> Iterator[Db]:
+    """Yield a session as `get_read_db` does, for statements that may take long."""
+    with reading(container_of(request).engine, long_statements=True) as db:
         yield db
 
 
 @contextmanager
-def changing(container: Container) -> Iterator[Db]:
+def changing(container: Container, *, long_statements: bool = False) -> Iterator[Db]:
     """Yield a session that is committed when the block ends, or rolled back if it raises.
 
     After the commit the worker is woken if the block has queued tasks.
     """
-    with writing(container.engine) as db:
+    with writing(container.engine, long_statements=long_statements) as db:
         yield db
+    if context := current_request.get():
+        context.has_committed = True
     if db.info.get(QUEUED):
         container.wake_worker()
 
@@ -85,9 +93,20 @@ def get_db(request: Request, _limit: _DatabaseLimit) -> Iterator[Db]:
         yield db
 
 
+def get_long_db(request: Request, _limit: _DatabaseLimit) -> Iterator[Db]:
+    """Yield a session as `get_db` does, for statements that may take long."""
+    with changing(container_of(request), long_statements=True) as db:
+        yield db
+
+
 ReadDb = Annotated[Db, Depends(get_read_db, scope="function")]
 ReportDb = Annotated[Db, Depends(get_report_db, scope="function")]
 WriteDb = Annotated[Db, Depends(get_db, scope="function")]
+
+# For statements over so many rows that on PostgreSQL a request may rightly wait for one of them longer than
+# `database.STATEMENT_SECONDS`: the undoing of a large import, figures of years, counts of what all tables keep.
+LongReadDb = Annotated[Db, Depends(get_long_read_db, scope="function")]
+LongWriteDb = Annotated[Db, Depends(get_long_db, scope="function")]
 
 
 # Dependencies that do not block are `async`: FastAPI would run each of the others in a thread.
@@ -166,7 +185,13 @@ def _record_use_later(
         with writing(container.engine) as db:
             logins.record_use(db, used)
 
-    background.add_task(record)
+    async def record_in_turn() -> None:
+        try:
+            await run_in_turn(record)
+        except (SQLAlchemyError, Unavailable):  # The next request stores it.
+            log.warning("the use of a login could not be stored", exc_info=True)
+
+    background.add_task(record_in_turn)
 
 
 _Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
@@ -206,13 +231,16 @@ PeopleActor = Annotated[Actor, Security(get_api_actor, scopes=[TokenScope.PEOPLE
 ApiActor = Annotated[Actor, Security(get_api_actor, scopes=[TokenScope.WRITE.value])]
 
 
-def limit_guessing(request: Request) -> Iterator[None]:
+async def limit_guessing(request: Request) -> AsyncIterator[None]:
     """Count the `NotFound` errors of a network address; after 20 within a minute, answer 429 in their place.
 
     For pages without a login, where knowing the URL of a ticket or link is all that a visitor needs.
     """
-    with container_of(request).wrong_codes.counting(address_of(request)):
+    try:
         yield
+    except NotFound:
+        await run_in_turn(container_of(request).wrong_codes.count, address_of(request))
+        raise
 
 
 async def get_language(request: Request) -> Language:

@@ -1,16 +1,16 @@
 """Limits on what one network address may do without an account."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from ipaddress import ip_address, ip_network
 
 from fastapi import Request
 from sqlalchemy import Engine
 
 from app.database import Db, writing
-from app.errors import NotFound, Problem, TooManyRequests
-from app.models.base import now
+from app.errors import Problem, TooManyRequests
 from app.services.limits import TOO_MANY, Limit, count_use
 
 # A kelurahan's office or a campus may stand behind one address.
@@ -66,29 +66,21 @@ class WrongCodes:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        # Addresses that this process refuses until then, without writing to the database again.
-        self._refused: dict[str, datetime] = {}
+        # Addresses that this process refuses until then (`time.monotonic`), without writing to the database again.
+        self._refused: dict[str, float] = {}
 
-    @contextmanager
-    def counting(self, address: str) -> Iterator[None]:
-        """Count each `NotFound` that the block raises, for this address, and raise it again.
+    def count(self, address: str) -> None:
+        """Count one unknown code that this address has asked for.
 
-        Raises `TooManyRequests` in its place once the address has used up `WRONG_CODES`.
+        Raises `TooManyRequests` once the address has used up `WRONG_CODES`.
         """
-        try:
-            yield
-        except NotFound:
-            self._count(address)
-            raise
-
-    def _count(self, address: str) -> None:
-        moment = now()
+        moment = time.monotonic()
         if (until := self._refused.get(address, moment)) > moment:
-            raise TooManyRequests(TOO_MANY, seconds=int((until - moment).total_seconds()) + 1)
+            raise TooManyRequests(TOO_MANY, seconds=int(until - moment) + 1)
         try:
             with writing(self._engine) as db:
                 count_use(db, WRONG_CODES, address)
         except TooManyRequests as problem:
-            self._refused = {other: ends for other, ends in self._refused.items() if ends > moment}
-            self._refused[address] = moment + timedelta(seconds=problem.seconds)
+            self._refused = {other: ends for other, ends in list(self._refused.items()) if ends > moment}
+            self._refused[address] = moment + problem.seconds
             raise

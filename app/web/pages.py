@@ -12,7 +12,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.errors import Invalid, Problem
+from app.errors import Invalid, Problem, Unavailable
 from app.help_topics import HelpTopic, topic_of_route
 from app.i18n import (
     Language,
@@ -111,7 +111,7 @@ def render(
     list), `letterhead` (None if none is saved), `status`, `flash`, the flash message, which is thereby taken, and
     `help_topic`, which explains the page, or None.
     """
-    language = language_of(request)
+    language, letterhead = language_of(request), container_of(request).letterhead
     response = HTMLResponse(status_code=problem.status if problem else status, headers=dict(headers or {}))
     _ = translator(language)
     context = {
@@ -120,7 +120,7 @@ def render(
         "actor": getattr(request.state, "actor", None),
         "waiting": getattr(request.state, "waiting", {}),
         "help_topic": _help_topic(request, language),
-        "letterhead": container_of(request).letterhead.read(),
+        "letterhead": letterhead.last_read() if isinstance(problem, Unavailable) else letterhead.read(),
         "flash": take_flash(request, response),
         "status": response.status_code,
         "refusal": problem.sentence(_) if problem else take_refusal(request, response) or "",

@@ -6,32 +6,39 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match
 
-from app.database import NoSuchText, violated_constraint
+from app.database import OUTCOME_UNKNOWN, NoSuchText, violated_constraint
 from app.errors import (
     Conflict,
     Invalid,
     NotFound,
+    OutcomeUnknown,
     Problem,
     SecondFactorNeeded,
     SlowRequest,
     TooManyRequests,
     Unauthenticated,
+    Unavailable,
 )
+from app.faults import Fault, record_fault
 from app.i18n import N_, translator
+from app.request_context import current_request
 from app.spreadsheets.formats.failures import MAX_BYTES
 from app.spreadsheets.reading import build_problem
-from app.web.accounts.login_page import ask_to_log_in
+from app.web.accounts.login_page import ask_to_log_in, read_unsent_fields
 from app.web.container import container_of
 from app.web.flash import flash_refusal
 from app.web.languages import is_api, language_of
 from app.web.pages import render
+from app.web.request_log import HEADER
 from app.web.security import security_headers
 
 MEDIA_TYPE = "application/problem+json"
@@ -48,6 +55,9 @@ def add_exception_handlers(app: FastAPI) -> None:
     for error in (DataError, NoSuchText, OverflowError, UnicodeEncodeError):
         app.add_exception_handler(error, _handle_unstorable_value)
     app.add_exception_handler(IntegrityError, _handle_integrity_error)
+    for fault in (DBAPIError, PoolTimeout, PendingRollbackError, OSError):
+        app.add_exception_handler(fault, _handle_fault)
+    app.add_exception_handler(Unavailable, _handle_unavailable)
     app.add_exception_handler(ClientDisconnect, _handle_disconnect)
     app.add_exception_handler(Exception, _handle_unexpected)
 
@@ -77,10 +87,12 @@ def _handle_second_factor_needed(request: Request, problem: Exception) -> Respon
 def answer_problem(request: Request, problem: Problem) -> Response:
     """Return the problem with its status: as JSON (RFC 9457) for the API and scripts, else as a page.
 
-    A `TooManyRequests` has the header Retry-After, an `Unauthenticated` of the API has WWW-Authenticate, and after a
-    `SlowRequest` the connection is closed, as the rest of the body may follow on it.
+    `TooManyRequests` and `Unavailable` have the header Retry-After, an `Unauthenticated` of the API has
+    WWW-Authenticate, and after a `SlowRequest` the connection is closed, as the rest of the body may follow on it.
     """
     headers = {"Retry-After": str(problem.seconds)} if isinstance(problem, TooManyRequests) else None
+    if isinstance(problem, Unavailable):
+        headers = {"Retry-After": str(problem.retry_after)}
     if isinstance(problem, SlowRequest):
         headers = {"Connection": "close"}
     _ = translator(language_of(request))
@@ -93,6 +105,7 @@ def answer_problem(request: Request, problem: Problem) -> Response:
             "status": problem.status,
             "code": problem.code,
             "detail": problem.sentence(_),
+            "request_id": request_id(),
             **problem.details,
         }
         if isinstance(problem, Invalid) and problem.fields:
@@ -106,7 +119,15 @@ def answer_problem(request: Request, problem: Problem) -> Response:
         headers=headers,
         problem=problem,
         page_above=_page_above(request),
+        request_id=request_id(),
+        unsent=getattr(request.state, "unsent", []),
     )
+
+
+def request_id() -> str:
+    """Return the id of the request that is being answered, by which its line is found in the log; "" without one."""
+    context = current_request.get()
+    return context.id if context else ""
 
 
 def _handle_validation_error(request: Request, error: Exception) -> Response:
@@ -127,6 +148,9 @@ def _handle_http_exception(request: Request, error: Exception) -> Response:
     `_is_page_visit`).
     """
     assert isinstance(error, HTTPException)  # noqa: S101 (registered for this class alone)
+    if error.__cause__ is not None and record_fault(error):  # The file that was sent could not be kept.
+        problem = Unavailable(_FAULTS[Fault.FULL], retry_after=SECONDS_UNTIL_RETRY[Fault.FULL])
+        return answer_problem(request, problem)
     if error.status_code == HTTPStatus.NOT_FOUND:
         return answer_problem(request, NotFound(N_("This page does not exist.")))
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
@@ -135,9 +159,9 @@ def _handle_http_exception(request: Request, error: Exception) -> Response:
         return answer_problem(request, SlowRequest(N_("The file took too long to arrive. Please try again.")))
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_page_visit(request):
         return RedirectResponse(_page_above(request), HTTPStatus.SEE_OTHER)
-    problem = Problem(N_("The request is not as it has to be."))
-    problem.status = error.status_code
-    return answer_problem(request, problem)
+    other = Problem(N_("The request is not as it has to be."))
+    other.status = error.status_code
+    return answer_problem(request, other)
 
 
 def _answer_on_form(request: Request, problem: Problem) -> Response:
@@ -191,6 +215,8 @@ def _handle_integrity_error(request: Request, error: Exception) -> Response:
     This happens to the second of two requests that insert the same thing at once.
     """
     assert isinstance(error, IntegrityError)  # noqa: S101 (registered for this class alone)
+    if other_version := container_of(request).schema_watch.look_for_problem():
+        return answer_problem(request, other_version)
     log.warning(
         "%s %s: refused by %s", request.method, request.scope["route"].path, violated_constraint(error)
     )
@@ -204,6 +230,51 @@ async def _handle_disconnect(_request: Request, _error: Exception) -> Response:
     return Response(status_code=HTTPStatus.BAD_REQUEST)
 
 
+_FAULTS = {
+    Fault.UNREACHABLE: N_(
+        "Jangkau cannot reach its database at the moment. Nothing was changed. Please try again."
+    ),
+    Fault.BUSY: N_("Others have kept the database busy for too long. Nothing was changed. Please try again."),
+    Fault.FULL: N_(
+        "The server's disk is full, and nothing can be saved. Nothing was changed. Please tell the administrator."
+    ),
+}
+SECONDS_UNTIL_RETRY = {Fault.UNREACHABLE: 10, Fault.BUSY: 5, Fault.FULL: 60}
+
+
+async def _handle_fault(request: Request, error: Exception) -> Response:
+    """Answer 503 where the database is away or busy, or a disk is full. Other errors are errors of the program."""
+    fault = record_fault(error)
+    if fault is None:
+        other_version = await run_in_threadpool(container_of(request).schema_watch.look_for_problem)
+        if other_version:
+            return await _answer_unavailable(request, other_version)
+        raise error
+    context = current_request.get()
+    if context is not None and context.has_committed:
+        return await _answer_unavailable(request, OutcomeUnknown(OUTCOME_UNKNOWN))
+    problem = Unavailable(_FAULTS[fault], retry_after=SECONDS_UNTIL_RETRY[fault])
+    problem.details["reason"] = fault.value
+    return await _answer_unavailable(request, problem)
+
+
+async def _handle_unavailable(request: Request, problem: Exception) -> Response:
+    """Answer 503."""
+    assert isinstance(problem, Unavailable)  # noqa: S101 (registered for this class alone)
+    return await _answer_unavailable(request, problem)
+
+
+async def _answer_unavailable(request: Request, problem: Unavailable) -> Response:
+    """Answer a problem on a page from which a form can be sent again; a part of a page stays as it is."""
+    is_form = request.method == "POST" and not _wants_json(request)
+    if is_form and "hx-request" not in request.headers:
+        request.state.unsent = await read_unsent_fields(request)
+    answer = answer_problem(request, problem)
+    if "hx-request" in request.headers:
+        answer.headers["HX-Reswap"] = "none"
+    return answer
+
+
 def _handle_unexpected(request: Request, _error: Exception) -> Response:
     """Answer 500 `internal` for an error of the program; the log has the traceback.
 
@@ -215,4 +286,5 @@ def _handle_unexpected(request: Request, _error: Exception) -> Response:
     problem.status = 500
     answer = answer_problem(request, problem)
     answer.headers.update(security_headers(https=container_of(request).settings.https))
+    answer.headers[HEADER] = request_id()
     return answer

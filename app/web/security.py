@@ -26,8 +26,8 @@ SECONDS_FOR_BODY = 20
 # A weak mobile connection: 160 kbit/s.
 MIN_BYTES_PER_SECOND = 20_000
 
-# A load balancer asks for the first by the address of the machine; the page that refuses a host needs the second.
-FOR_EVERY_HOST = ("/health/", "/static/")
+# A load balancer and Prometheus ask by the address of the machine; the page that refuses a host needs `/static/`.
+FOR_EVERY_HOST = ("/health/", "/static/", "/metrics")
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 _ATTACHMENTS = re.compile(r"/sesi/[^/]+/bukti")
@@ -191,7 +191,10 @@ def _limit_body(receive: Receive, max_bytes: int) -> Receive:
         try:
             async with asyncio.timeout(begun + allowed - time.monotonic()):
                 message = await receive()
-        except TimeoutError:
+        except (
+            TimeoutError,
+            asyncio.CancelledError,
+        ):  # uvicorn cancels what still waits when the service ends
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT) from None
         received += len(message.get("body", b""))
         complete = not message.get("more_body", False)

@@ -97,6 +97,12 @@ ADMINISTRATION = (
         Permission.USER_WRITE,
     ),
     SitePage(
+        "/administrasi/kesehatan",
+        N_("Health of the service"),
+        N_("whether database, mail, backups, disk and clock are in order, and what to do"),
+        Permission.USER_WRITE,
+    ),
+    SitePage(
         "/administrasi/pemberitahuan",
         N_("Privacy notice"),
         N_("what people agree to when they register, version by version"),

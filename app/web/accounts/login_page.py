@@ -21,6 +21,8 @@ from app.web.pages import current_path, render
 # No page has more fields. The login page sends all of them on in one field, which may have a MiB.
 MAX_FIELDS = 5_000
 MAX_UNSENT_BYTES = 300_000
+# Fields of passwords, and of what signs a report. A form with one of them is never kept in a page.
+PASSWORD_FIELDS = {"password", "repeated", "present", "secret", "seal_totp"}
 
 # htmx replaces a part of the page with an answer; with these headers it replaces the whole page.
 _REPLACE_PAGE = {"HX-Retarget": "body", "HX-Reselect": "body > *", "HX-Reswap": "innerHTML"}
@@ -112,14 +114,23 @@ async def ask_to_log_in(request: Request) -> Response:
     return response
 
 
-async def _unsent_form(request: Request) -> str:
-    """Return the form of the request as the JSON of an `Unsent`; "" if it is empty, has a file, or is too large."""
+async def read_unsent_fields(request: Request) -> list[tuple[str, str]]:
+    """Return the fields of the form that was sent, [] if it has none, a file, a password, or too many or large ones."""
     try:
         fields = (await request.form(max_fields=MAX_FIELDS, max_part_size=MAX_UNSENT_BYTES)).multi_items()
     except HTTPException:
+        return []
+    if any(isinstance(value, UploadFile) and value.filename for _name, value in fields):
+        return []
+    if any(name in PASSWORD_FIELDS for name, _value in fields):
+        return []
+    return [(name, value) for name, value in fields if isinstance(value, str)]
+
+
+async def _unsent_form(request: Request) -> str:
+    """Return the form of the request as the JSON of an `Unsent`; "" if it is empty, has a file, or is too large."""
+    texts = await read_unsent_fields(request)
+    if not texts:
         return ""
-    if not fields or any(isinstance(value, UploadFile) and value.filename for _name, value in fields):
-        return ""
-    texts = [(name, value) for name, value in fields if isinstance(value, str)]
     unsent = Unsent(address=current_path(request), fields=texts).model_dump_json()
     return unsent if len(unsent) <= MAX_UNSENT_BYTES else ""

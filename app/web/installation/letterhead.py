@@ -26,10 +26,7 @@ class CachedLetterhead:
         self._read_at = float("-inf")
 
     def read(self) -> Letterhead | None:
-        """Return the saved letterhead, None if there is none.
-
-        A page that says that the database can't be reached has a masthead, too: then the last one that was read.
-        """
+        """Return the saved letterhead, None if there is none; while it can't be read, the last one that was read."""
         if time.monotonic() - self._read_at > SECONDS_KEPT:
             self._read_at = time.monotonic()
             try:
@@ -37,6 +34,10 @@ class CachedLetterhead:
                     self._saved = find_saved_letterhead(db)
             except SQLAlchemyError:
                 log.warning("the letterhead could not be read", exc_info=True)
+        return self._saved
+
+    def last_read(self) -> Letterhead | None:
+        """Return the letterhead without asking the database, for a page that says that the database does not answer."""
         return self._saved
 
     def forget(self) -> None:
