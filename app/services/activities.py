@@ -17,11 +17,12 @@ from sqlmodel import SQLModel, col
 from app.database import Db, json_text, reading, writing
 from app.log_chain import digest_values, new_salt
 from app.models import REFUSALS, Activity
-from app.models.base import now
+from app.models.base import is_recent, now
 from app.people.fields import PERSON_FIELDS
 from app.people.values.nik import mask_niks
 from app.permissions import Actor
 from app.queries.in_values import in_values
+from app.services.bulk import insert_rows
 
 # Secrets and what only the database needs never enter the log.
 _LEFT_OUT = {
@@ -69,6 +70,11 @@ def snapshot(row: SQLModel) -> dict[str, Any]:
     return row.model_dump(mode="json", exclude=_LEFT_OUT)
 
 
+def loggable_columns(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a new row's columns as `snapshot` does, for rows that are inserted in bulk; none of them is a date."""
+    return {name: value for name, value in columns.items() if name not in _LEFT_OUT}
+
+
 def log_activity(
     db: Db,
     actor: Actor,
@@ -91,6 +97,42 @@ def log_activity(
 
     NIKs in texts are masked, whatever the subject. Raises `NoSuchText` and `OverflowError` as `json_text` does.
     """
+    db.add(
+        Activity(
+            **_activity_columns(actor, action, subject),
+            **_line_columns(subject, subject_id, before, after),
+            reason=mask_niks(reason),
+        )
+    )
+
+
+def log_activities(
+    db: Db, actor: Actor, action: str, subject: str, after: Iterable[tuple[object, Mapping[str, Any]]]
+) -> None:
+    """Add a line for each of many subjects at once, given by pairs of their id and their columns; none before.
+
+    The lines are those that `log_activity` adds, inserted in bulk.
+    """
+    lines = (_line_columns(subject, subject_id, None, values) for subject_id, values in after)
+    insert_rows(db, Activity, lines, {**_activity_columns(actor, action, subject), "reason": "", "at": now()})
+
+
+def _activity_columns(actor: Actor, action: str, subject: str) -> dict[str, Any]:
+    """Return the columns of a line that tell who did what, and from where."""
+    return {
+        "user_id": actor.user_id,
+        "actor": actor.name,
+        "action": action,
+        "subject": subject,
+        "address": client_address.get(),
+    }
+
+
+def _line_columns(
+    subject: str, subject_id: object, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return the columns of a line that tell to what it was done, and the values without what never enters the log."""
+    before, after = (None if values is None else dict(values) for values in (before, after))
     if subject in _ABOUT_PEOPLE:
         before, after = before and _mask_private(before, None), after and _mask_private(after, before)
     if before is not None and after is not None:
@@ -100,21 +142,13 @@ def log_activity(
     before, after = (None if values is None else _mask_niks(values) for values in (before, after))
     json_text([before, after])  # raises what the database would raise
     salt = None if before is None and after is None else new_salt()
-    db.add(
-        Activity(
-            user_id=actor.user_id,
-            actor=actor.name,
-            action=action,
-            subject=subject,
-            subject_id=mask_niks(str(subject_id)),
-            address=client_address.get(),
-            reason=mask_niks(reason),
-            values_digest=digest_values(salt, before, after) if salt else "",
-            before=before,
-            after=after,
-            salt=salt,
-        )
-    )
+    return {
+        "subject_id": mask_niks(str(subject_id)),
+        "values_digest": digest_values(salt, before, after) if salt else "",
+        "before": before,
+        "after": after,
+        "salt": salt,
+    }
 
 
 def log_access(
@@ -186,7 +220,7 @@ def _recent_lines_of(actor: Actor, period: timedelta) -> tuple[ColumnElement[boo
     is_own = (
         col(Activity.user_id).is_(None) if actor.user_id is None else col(Activity.user_id) == actor.user_id
     )
-    return is_own, col(Activity.at) > now() - period
+    return is_own, is_recent(col(Activity.at), period)
 
 
 def erase_logged_values(
@@ -242,7 +276,9 @@ def _mask_niks(value: Any, field: str = "") -> Any:
     """Return a JSON value with NIKs masked in its texts, at any depth, but not in hashes."""
     if isinstance(value, str):
         return value if field in _HASHES else mask_niks(value)
-    if isinstance(value, Mapping):
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, dict):
         return {key: _mask_niks(part, key) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [_mask_niks(part, field) for part in value]
@@ -256,9 +292,9 @@ def _mask_private(values: Mapping[str, Any], before: Any) -> dict[str, Any]:
     """
     kept: dict[str, Any] = {}
     for name, value in values.items():
-        found = before.get(name) if isinstance(before, Mapping) else None
+        found = before.get(name) if isinstance(before, dict) else None
         if name not in _LOGGED_AS_CHANGED:
-            kept[name] = _mask_private(value, found) if isinstance(value, Mapping) else value
+            kept[name] = _mask_private(value, found) if isinstance(value, dict) else value
         elif before is not None and value != found:
             kept[_LOGGED_AS_CHANGED[name]] = True
     return kept

@@ -95,10 +95,15 @@ def _converter(connection: Connection, column: Column[Any]) -> Callable[[Any], A
     JSON becomes text for both databases. Enums, dates and instants repeat from row to row, so their results are cached.
     """
     if isinstance(column.type, JSON):
-        return json_text
+        return _json_or_null if column.type.none_as_null else json_text
     convert = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
     repeats = isinstance(column.type, Enum | Date | Instant)
     return lru_cache(maxsize=MAX_CACHED_VALUES)(convert) if convert and repeats else convert
+
+
+def _json_or_null(document: object) -> str | None:
+    """Return a JSON document as text, None for None."""
+    return None if document is None else json_text(document)
 
 
 def _convert_rows(

@@ -6,15 +6,20 @@ To avoid deadlocks every transaction takes them in the same order: the count of 
 `lock_identity_keys` or `lock_people_table`, targets and issued reports, the imports that read one file by their ids
 (`services.imports.shared.people.lock_shared_imports`), the workshop session's row, or those of two sessions by their
 ids, then rows of registrations and participants, last the count of a ticket's mails (`web.limits.TICKETS_SENT_AGAIN`).
+Others wait for `lock_people_table` on both databases, so a transaction does what takes long before it: it judges, reads
+and makes files first, compares under the lock, and writes in bulk (decision 46).
+
 A transaction that may need an earlier lock takes it first: never `lock_people_table` after `lock_identity_keys` or
-after an import, or it could wait for a transaction that waits for it.
+after an import, or it could wait for a transaction that waits for it. Only the commit of a long list on PostgreSQL
+takes the people table last, by `try_lock_people_table`, which waits a moment and gives up.
 """
 
 from collections.abc import Collection, Iterable
 from hashlib import blake2b
 from typing import TypeVar
 
-from sqlalchemy import ARRAY, Integer, func, literal, select
+from sqlalchemy import ARRAY, Integer, func, literal, select, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 from app.database import AdvisoryLock, Db, is_postgresql
@@ -24,6 +29,17 @@ from app.i18n import N_
 GONE = N_("Somebody has deleted this in the meantime.")
 
 IDENTITY_LOCKS = 64
+MILLISECONDS_TO_TRY = "800"
+
+_IS_WAITED_FOR = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'
+            AND pg_backend_pid() = ANY (pg_blocking_pids(pid))
+    )
+    """
+)
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -48,12 +64,39 @@ def lock_people_table(db: Db) -> None:
     _take_identity_locks(db, range(IDENTITY_LOCKS))
 
 
+def try_lock_people_table(db: Db) -> bool:
+    """Take the locks of `lock_people_table` if each is free within 0.8 s and nobody waits for this transaction.
+
+    Returns whether it has them; if not, the caller must roll back. For a transaction that has locked rows already: who
+    waits for one of these may hold the lock of a key, and PostgreSQL would end one of the two. Those who begin to wait
+    for a row now are ended no more: PostgreSQL looks for deadlocks after a second.
+    """
+    if not is_postgresql(db):
+        return True
+    if db.execute(_IS_WAITED_FOR).scalar_one():
+        return False
+    db.execute(select(func.set_config("lock_timeout", MILLISECONDS_TO_TRY, True)))
+    try:
+        lock_people_table(db)
+    except OperationalError:
+        return False
+    return True
+
+
 def lock_reference_data(db: Db) -> None:
     """Block other servers from loading the reference data until this transaction ends.
 
     A second server then finds what the first has loaded. Does nothing on SQLite.
     """
     _take_lock(db, AdvisoryLock.REFERENCE_DATA)
+
+
+def lock_session_facts(db: Db) -> None:
+    """Block other processes from storing the facts of sessions until this transaction ends.
+
+    Otherwise older facts could be stored over newer ones. Does nothing on SQLite.
+    """
+    _take_lock(db, AdvisoryLock.SESSION_FACTS)
 
 
 def lock_logins(db: Db) -> None:

@@ -6,22 +6,35 @@ If a task fails, the import's `failure` says why.
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError, OperationalError
+
 from app.database import Db
 from app.errors import Conflict, Problem, UnreadableFile
 from app.i18n import N_
-from app.models import AttendanceImport, ImportStatus, User
+from app.models import AttendanceImport, ImportPurpose, ImportStatus, User
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR, Actor
 from app.queries.imports.attendance_imports import RUNNING_STATUSES
 from app.services.activities import log_activity
-from app.services.imports.commit import CommitChoices, commit_locked
+from app.services.imports.commit import (
+    CommitChoices,
+    JudgedAhead,
+    OutdatedJudgement,
+    commit_before_locking,
+    commit_locked,
+    judge_ahead,
+)
 from app.services.imports.mapping import read_with_changes, store_changed_sheet
+from app.services.imports.review import store_judged_rows
 from app.services.imports.shared.commit import commit_locked_together
 from app.services.imports.shared.people import lock_shared_import, lock_shared_imports
 from app.services.imports.sheet_choices import SheetChoices, choices_from_json
 from app.services.imports.upload import read_stored_file, store_reading
 from app.services.locks import lock_people_table
+from app.services.registrations.lists import notify_listed
 from app.spreadsheets.progress import Progress, ignore_progress
+
+MESSAGES_AT_ONCE = 200
 
 
 def read_queued_file(
@@ -56,10 +69,39 @@ def read_queued_file(
         _fail_reading(db, payload, problem)
 
 
+def judge_queued_import(
+    read_db: Db,
+    db: Db,
+    vault: NikVault,
+    payload: Mapping[str, Any],
+    progress: Progress = ignore_progress,
+) -> JudgedAhead | None:
+    """Judge an import again before `commit_queued_import` takes the locks, for which everybody else waits.
+
+    The rows are judged with `read_db`, before `db` locks the import and stores the judgement. Returns None for several
+    imports that are committed together: each is judged after the one before.
+    """
+    queued = read_db.get(AttendanceImport, payload["import"])
+    if queued is None or queued.status is not ImportStatus.COMMITTING or "together" in payload:
+        return None
+    ahead = judge_ahead(read_db, vault, queued, progress)
+    if ahead.rows:
+        lock_shared_import(db, queued.id)
+        if attendance_import := _lock_import(db, queued.id, ImportStatus.COMMITTING):
+            store_judged_rows(db, attendance_import, ahead.rows)
+    return ahead
+
+
 def commit_queued_import(
-    db: Db, vault: NikVault, payload: Mapping[str, Any], progress: Progress = ignore_progress
+    db: Db,
+    vault: NikVault,
+    payload: Mapping[str, Any],
+    progress: Progress = ignore_progress,
+    ahead: JudgedAhead | None = None,
 ) -> None:
     """Commit an import that `queue_commit` queued, in the name of the user who queued it.
+
+    Raises `OutdatedJudgement` if it was judged `ahead` and something has changed since; the caller must roll back.
 
     If it cannot be committed any more, it is in review again and its `failure` says why. Does nothing if it was deleted
     or is not being committed any more. `payload` has the ids "import" and "user" (None: the command line), and
@@ -77,10 +119,51 @@ def commit_queued_import(
         if "together" in payload:
             commit_locked_together(db, vault, actor, imports, choices, progress)
         else:
-            commit_locked(db, vault, actor, imports[0], choices, progress)
+            commit_locked(db, vault, actor, imports[0], choices, progress, ahead)
     except Problem as problem:
         for attendance_import in imports:
             _return_to_review(attendance_import, problem)
+
+
+def commit_queued_import_before_locking(
+    read_db: Db,
+    db: Db,
+    vault: NikVault,
+    payload: Mapping[str, Any],
+    progress: Progress,
+    ahead: JudgedAhead,
+) -> None:
+    """Commit an import that `queue_commit` queued as `commit_before_locking` does, which lets others wait less.
+
+    Raises `OutdatedJudgement` whenever it cannot be committed in this way, whatever the reason; the caller must roll
+    back, and `commit_queued_import` finds out.
+    """
+    queued = db.get(AttendanceImport, payload["import"])
+    if queued is None:
+        return
+    lock_shared_imports(db, queued)
+    if imports := _lock_imports_to_commit(db, payload):
+        choices, actor = CommitChoices.from_json(payload["choices"]), _load_actor(db, payload["user"])
+        try:
+            commit_before_locking(read_db, db, vault, actor, imports[0], choices, progress, ahead)
+        except (Problem, IntegrityError, OperationalError) as error:
+            raise OutdatedJudgement from error
+
+
+def notify_committed_list(db: Db, payload: Mapping[str, Any], *, after: int = 0) -> int | None:
+    """Write messages to the next people whom a list has registered that `commit_queued_import` has committed.
+
+    Returns the id of their last registration, to be passed as `after`, and None if there are none left. A few at a
+    time, because others wait while they are written; people who were told already are left out.
+    """
+    attendance_import = db.get(AttendanceImport, payload["import"])
+    if (
+        attendance_import is None
+        or attendance_import.status is not ImportStatus.COMMITTED
+        or attendance_import.purpose is not ImportPurpose.REGISTRATION
+    ):
+        return None
+    return notify_listed(db, attendance_import, after=after, limit=MESSAGES_AT_ONCE)
 
 
 def mark_interrupted(db: Db, import_id: int) -> None:

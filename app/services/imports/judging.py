@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import and_, col, or_, select
 
 from app.database import Db
@@ -12,9 +12,10 @@ from app.i18n import wita
 from app.models import Activity, ImportPurpose, WorkshopSession
 from app.models.base import now
 from app.nik_vault import NikVault
+from app.people.known import KnownPeople, KnownPerson, KnownRegistration, MatchKeys
 from app.people.matching import Decision
 from app.queries.areas.reference import load_reference
-from app.queries.imports.earlier_lists import load_earlier_rows
+from app.queries.imports.earlier_lists import find_earlier_import, load_earlier_rows
 from app.queries.people.known_people import load_people_for_sheet
 from app.queries.workshops.workshops import list_target_group_codes
 from app.services.imports.sheet_choices import SheetChoices
@@ -47,16 +48,37 @@ CHANGES_READING = ("ambiguous-place", "area", "area-alias", "target-group")
 # Subjects of which a `change` matters: the session's day chooses columns, the workshop has its groups.
 CHANGES_CONTEXT = ("session", "workshop")
 
+_CHANGES_OTHERS = or_(
+    col(Activity.subject).in_(CHANGES_READING),
+    and_(col(Activity.action) == "change", col(Activity.subject).in_(CHANGES_CONTEXT)),
+)
+
 # No transaction takes longer: an activity that was written before an upload and committed after it is not older.
 MAX_TRANSACTION = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
+class JudgedAgainst:
+    """What the database said when a sheet was judged: while it says the same, the judgement stays the same.
+
+    `other_changes` counts changes of areas, groups, the session and its workshop, `earlier` is the id of the list that
+    was saved last for the session, and `people` are those who share one of the `keys` or are registered for it.
+    """
+
+    keys: MatchKeys
+    other_changes: int
+    earlier: int | None
+    people: dict[int, KnownPerson]
+    registrations: dict[str, KnownRegistration]
+
+
+@dataclass(frozen=True)
 class DatedJudgement:
-    """A judgement, with the number of changes (`count_changes`) that it knew of."""
+    """A judgement, with the number of changes (`count_changes`) that it knew of, and what it was made against."""
 
     judgement: JudgedSheet
     known_changes: int
+    against: JudgedAgainst
 
 
 def judge_sheet(
@@ -80,12 +102,37 @@ def judge_sheet(
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     context = _session_context(workshop_session, target_groups, choices, purpose)
     parsed = parse_rows(sheet, context, load_reference(db), vault.key, step_progress(0, 2, progress))
-    known = load_people_for_sheet(
-        db, workshop_session.id, match_keys_of_sheet(parsed, decisions), context.day
-    )
+    keys = match_keys_of_sheet(parsed, decisions)
+    against = load_judged_against(db, workshop_session, keys, uploaded_at=uploaded_at, purpose=purpose)
+    known = KnownPeople(against.people.values(), against.registrations.values())
     earlier = load_earlier_rows(db, vault, workshop_session.id, purpose)
     judgement = judge_rows(parsed, known, context, decisions, step_progress(1, 2, progress), earlier=earlier)
-    return DatedJudgement(judgement, known_changes)
+    return DatedJudgement(judgement, known_changes, against)
+
+
+def load_judged_against(
+    db: Db,
+    workshop_session: WorkshopSession,
+    keys: MatchKeys,
+    *,
+    uploaded_at: datetime,
+    purpose: ImportPurpose,
+) -> JudgedAgainst:
+    """Return what a sheet with these keys, uploaded at `uploaded_at`, is judged against now."""
+    earlier = find_earlier_import(db, workshop_session.id, purpose)
+    people, registrations = load_people_for_sheet(db, workshop_session.id, keys, _day_of(workshop_session))
+    return JudgedAgainst(
+        keys=keys,
+        other_changes=_count_lines(db, uploaded_at, _CHANGES_OTHERS),
+        earlier=earlier.id if earlier else None,
+        people=people,
+        registrations=registrations,
+    )
+
+
+def _day_of(workshop_session: WorkshopSession) -> date:
+    """Return the WITA day on which the session begins."""
+    return wita(workshop_session.starts_at).date()
 
 
 def _session_context(
@@ -98,7 +145,7 @@ def _session_context(
     return SessionContext(
         code=workshop_session.code,
         starts_at=workshop_session.starts_at,
-        day=wita(workshop_session.starts_at).date(),
+        day=_day_of(workshop_session),
         now=now(),
         target_groups=target_groups,
         default_target_group=choices.target_group,
@@ -116,15 +163,10 @@ def count_changes(db: Db, uploaded_at: datetime) -> int:
     While the number stays the same, judging the sheet again gives the same result. The changes are counted, and not
     dated by the newest line's id, because PostgreSQL may commit a line after others with higher ids.
     """
-    return db.exec(
-        select(func.count())
-        .select_from(Activity)
-        .where(
-            col(Activity.at) >= uploaded_at - MAX_TRANSACTION,
-            or_(
-                col(Activity.action).in_(CHANGES_PEOPLE),
-                col(Activity.subject).in_(CHANGES_READING),
-                and_(col(Activity.action) == "change", col(Activity.subject).in_(CHANGES_CONTEXT)),
-            ),
-        )
-    ).one()
+    return _count_lines(db, uploaded_at, or_(col(Activity.action).in_(CHANGES_PEOPLE), _CHANGES_OTHERS))
+
+
+def _count_lines(db: Db, uploaded_at: datetime, condition: ColumnElement[bool]) -> int:
+    """Return how many lines of the log fulfil the condition, of those that a sheet uploaded then may not know."""
+    lines = select(func.count()).select_from(Activity)
+    return db.exec(lines.where(col(Activity.at) >= uploaded_at - MAX_TRANSACTION, condition)).one()

@@ -1,8 +1,10 @@
 """The review of an import: staff correct cells, choose people and skip rows, and the import is judged again."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from app.database import Db
@@ -27,7 +29,7 @@ from app.queries.scope import registrations_within
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.edit_conflicts import fingerprint, require_unchanged
-from app.services.imports.judging import judge_sheet
+from app.services.imports.judging import DatedJudgement, judge_sheet, load_judged_against
 from app.services.imports.shared.answers import SharedAnswer
 from app.services.imports.shared.people import lock_shared_imports
 from app.services.imports.sheet_choices import SheetChoices, require_known_place
@@ -227,11 +229,82 @@ def judge_stored_rows(
 
     Returns the numbers of the rows whose judgement changed, in order. The caller has locked the import's row.
     """
-    rows = db.exec(
+    rows = _load_rows(db, attendance_import)
+    judged = _judge_rows(db, vault, attendance_import, rows, progress)
+    store_summary(attendance_import, judged.dated)
+    for row in rows:
+        if columns := judged.changed.get(row.number):
+            row.sqlmodel_update(columns)
+    db.flush()
+    return list(judged.changed)
+
+
+@dataclass(frozen=True)
+class JudgedRows:
+    """A judgement of an import's stored rows that is not stored yet.
+
+    `changed` are the new columns of the rows whose judgement changed, by number, and `decisions` those of staff that it
+    followed.
+    """
+
+    dated: DatedJudgement
+    changed: Mapping[int, dict[str, Any]]
+    decisions: Mapping[int, Any]
+
+
+def judge_rows_ahead(
+    read_db: Db, vault: NikVault, attendance_import: AttendanceImport, progress: Progress = ignore_progress
+) -> JudgedRows:
+    """Judge the stored rows without storing the judgement, for a commit that takes its locks only afterwards."""
+    return _judge_rows(read_db, vault, attendance_import, _load_rows(read_db, attendance_import), progress)
+
+
+def holds_still(db: Db, attendance_import: AttendanceImport, judged: JudgedRows) -> bool:
+    """Return whether the database says now what the rows were judged against."""
+    against = load_judged_against(
+        db,
+        db.get_one(WorkshopSession, attendance_import.workshop_session_id),
+        judged.dated.against.keys,
+        uploaded_at=attendance_import.uploaded_at,
+        purpose=attendance_import.purpose,
+    )
+    row = AttendanceImportRow
+    decisions = db.execute(
+        select(row.number, row.decision).where(row.attendance_import_id == attendance_import.id)
+    )
+    return against == judged.dated.against and judged.decisions == {
+        number: decision for number, decision in decisions if decision
+    }
+
+
+def store_judged_rows(db: Db, attendance_import: AttendanceImport, judged: JudgedRows) -> None:
+    """Store a judgement that `judge_rows_ahead` has made. The caller has locked the import's row."""
+    store_summary(attendance_import, judged.dated)
+    changed = [
+        {"attendance_import_id": attendance_import.id, "number": number, **columns}
+        for number, columns in judged.changed.items()
+    ]
+    if changed:
+        db.execute(update(AttendanceImportRow), changed)
+
+
+def _load_rows(db: Db, attendance_import: AttendanceImport) -> Sequence[AttendanceImportRow]:
+    """Return the rows of an import, in order."""
+    return db.exec(
         select(AttendanceImportRow)
         .where(AttendanceImportRow.attendance_import_id == attendance_import.id)
         .order_by(col(AttendanceImportRow.number))
     ).all()
+
+
+def _judge_rows(
+    db: Db,
+    vault: NikVault,
+    attendance_import: AttendanceImport,
+    rows: Sequence[AttendanceImportRow],
+    progress: Progress,
+) -> JudgedRows:
+    """Judge the rows against the database as it is now, and return the judgement."""
     dated = judge_sheet(
         db,
         vault,
@@ -243,16 +316,13 @@ def judge_stored_rows(
         uploaded_at=attendance_import.uploaded_at,
         purpose=attendance_import.purpose,
     )
-    store_summary(attendance_import, dated)
     stored = {row.number: row for row in rows}
-    changed: list[int] = []
+    changed = {}
     for judged in dated.judgement.rows:
         row, columns = stored[judged.number], judged_columns(judged, vault)
         if any(columns[name] != getattr(row, name) for name in columns if name != "nik_encrypted"):
-            row.sqlmodel_update(columns)
-            changed.append(judged.number)
-    db.flush()
-    return changed
+            changed[judged.number] = columns
+    return JudgedRows(dated, changed, {row.number: row.decision for row in rows if row.decision})
 
 
 def _replace_cells(row: AttendanceImportRow, cells: Mapping[str, str], vault: NikVault) -> None:

@@ -1,7 +1,7 @@
 """The states of a person, registration and attendance before and after a commit: undo compares and restores them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -194,15 +194,17 @@ def store_states(
     attendance_import: AttendanceImport,
     people: Mapping[int, int],
     before: Mapping[int, Mapping[str, Any]],
+    participants: Mapping[int, Participant],
 ) -> None:
     """Store the states before and after the commit with the rows of known people (row number → person id).
 
-    `before` are the states by row number, those after the commit are read now. Flushes.
+    `before` are the states by row number, `participants` the people as the commit has left them; their registrations
+    and attendances are read now. Flushes.
     """
     if not people:
         return
     db.flush()
-    current = load_current_state(db, attendance_import, people.values())
+    current = replace(load_session_state(db, attendance_import), people=participants)
     db.execute(
         update(AttendanceImportRow),
         [

@@ -95,6 +95,7 @@ class ImportWriting:
             self.attendance_import,
             {judged.number: judged.person for judged in self.judged if judged.person is not None},
             before,
+            self.current.people,
         )
 
     def _update_person(self, person: Participant, judged: JudgedRow) -> None:

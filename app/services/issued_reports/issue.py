@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from uuid import uuid4
@@ -26,7 +26,7 @@ from app.reports.coverage.files.download import coverage_download
 from app.reports.coverage.report import CoverageReport
 from app.reports.coverage.stored import canonical_figures, checksum_of, dump_report
 from app.reports.coverage.texts.draft import MAX_TITLE
-from app.reports.formats.download import MEDIA_TYPES
+from app.reports.formats.download import MEDIA_TYPES, Download, Format
 from app.reports.official import Classification, OfficialDetails, Signatory
 from app.services.activities import log_activity
 from app.services.locks import lock_issued_reports
@@ -77,12 +77,52 @@ def preview_checksum(report: CoverageReport) -> str:
     return checksum_of(canonical_figures(report, translator(LANGUAGE)))
 
 
+@dataclass(frozen=True)
+class ReportDraft:
+    """A report as it would be issued now, with its figures and files, which take longest to make.
+
+    Nobody can register while a report is issued, so its files are made before, and stored if nothing has changed.
+    """
+
+    report: CoverageReport
+    official: OfficialDetails
+    sequence: int
+    figures: str
+    files: Mapping[Format, Download]
+
+
+def draft_report(
+    read_db: Db, actor: Actor, filters: CoverageFilters, text: ReportText, base_url: str
+) -> ReportDraft:
+    """Return what `issue_report` would store now. Raises `Forbidden`, `Invalid`, and for filters as that does."""
+    actor.require(Permission.REPORT_ISSUE)
+    return _draft(read_db, preview_report(read_db, actor, filters), _validated(text), base_url)
+
+
+def draft_revision(
+    read_db: Db, actor: Actor, slug: str, text: ReportText, what_changed: str, base_url: str
+) -> ReportDraft:
+    """Return what `revise_report` would store now. Raises `Forbidden`, `Invalid` and `NotFound` as that does."""
+    actor.require(Permission.REPORT_ISSUE)
+    what_changed = what_changed.strip()
+    text = _validated(text, what_changed)
+    former = _get_former(read_db, slug)
+    preview = preview_report(read_db, actor, _filters_of(former))
+    return _draft(read_db, preview, text, base_url, former, what_changed)
+
+
 def issue_report(
-    db: Db, actor: Actor, filters: CoverageFilters, text: ReportText, base_url: str
+    db: Db,
+    actor: Actor,
+    filters: CoverageFilters,
+    text: ReportText,
+    base_url: str,
+    draft: ReportDraft | None = None,
 ) -> IssuedReport:
     """Issue the report with these filters: store its figures and all files, log it, and return it with its number.
 
-    `base_url` is the URL of the service, for the address that verifies the report.
+    `base_url` is the URL of the service, for the address that verifies the report. The files of the `draft` are stored
+    if they are still true, otherwise they are made while others wait.
 
     Raises `Forbidden` without `REPORT_ISSUE`, `Invalid` with a sentence for each wrong field, `Conflict` with the code
     "figures-changed" if the figures are not those in the preview, or "period-closed" if the report of the closed period
@@ -94,11 +134,17 @@ def issue_report(
     if earlier := _find_by_request_key(db, text.request_key):
         return earlier
     _require_not_closed(db, filters)
-    return _issue(db, actor, filters, text, base_url)
+    return _issue(db, actor, filters, text, base_url, draft=draft)
 
 
 def revise_report(
-    db: Db, actor: Actor, slug: str, text: ReportText, what_changed: str, base_url: str
+    db: Db,
+    actor: Actor,
+    slug: str,
+    text: ReportText,
+    what_changed: str,
+    base_url: str,
+    draft: ReportDraft | None = None,
 ) -> IssuedReport:
     """Issue the report anew with the figures as they are now, in place of the one with this number.
 
@@ -111,9 +157,7 @@ def revise_report(
     lock_issued_reports(db)
     if earlier := _find_by_request_key(db, text.request_key):
         return earlier
-    former = db.scalars(select(IssuedReport).where(col(IssuedReport.number) == number_of(slug))).first()
-    if former is None:
-        raise NotFound(NO_SUCH_REPORT)
+    former = _get_former(db, slug)
     revision = db.scalars(select(IssuedReport).where(col(IssuedReport.revises_id) == former.id)).first()
     if revision:
         raise Conflict(
@@ -121,13 +165,26 @@ def revise_report(
             code="already-revised",
             number=revision.number,
         )
-    filters = CoverageFilters(former.period_from, former.period_to, **former.filters)
+    filters = _filters_of(former)
     _require_not_closed(db, filters, former)
-    report = _issue(db, actor, filters, text, base_url, former, what_changed)
+    report = _issue(db, actor, filters, text, base_url, former, what_changed, draft)
     closed = db.scalars(select(ClosedPeriod).where(col(ClosedPeriod.issued_report_id) == former.id)).first()
     if closed:
         closed.issued_report_id = report.id
     return report
+
+
+def _get_former(db: Db, slug: str) -> IssuedReport:
+    """Return the report with this number, to be revised. Raises `NotFound`."""
+    former = db.scalars(select(IssuedReport).where(col(IssuedReport.number) == number_of(slug))).first()
+    if former is None:
+        raise NotFound(NO_SUCH_REPORT)
+    return former
+
+
+def _filters_of(former: IssuedReport) -> CoverageFilters:
+    """Return the period and filters of a report."""
+    return CoverageFilters(former.period_from, former.period_to, **former.filters)
 
 
 def _require_not_closed(db: Db, filters: CoverageFilters, former: IssuedReport | None = None) -> None:
@@ -152,10 +209,11 @@ def _issue(
     base_url: str,
     revises: IssuedReport | None = None,
     what_changed: str = "",
+    draft: ReportDraft | None = None,
 ) -> IssuedReport:
     """Issue a report. The caller has checked permission and text, and holds the lock."""
-    report = preview_report(db, actor, filters)
-    if text.seen is not None and text.seen != preview_checksum(report):
+    preview = preview_report(db, actor, filters)
+    if text.seen is not None and text.seen != preview_checksum(preview):
         raise Conflict(
             N_(
                 "The figures have changed since you saw them. "
@@ -163,10 +221,63 @@ def _issue(
             ),
             code="figures-changed",
         )
-    report = replace(report, figures_key=secrets.token_hex(16))
+    draft = _draft(db, preview, text, base_url, revises, what_changed, draft)
+    report, official = draft.report, draft.official
+    issued_at, number, checksum = official.issued_at, official.number, official.checksum
+    issued = IssuedReport(
+        number=number,
+        year=wita(issued_at).year,
+        sequence=draft.sequence,
+        title=text.title,
+        classification=text.classification,
+        narrative=text.narrative,
+        signatories=[asdict(signatory) for signatory in text.signatories],
+        period_from=report.period.from_,
+        period_to=report.period.to,
+        filters=filters_document(filters),
+        figures=draft.figures,
+        report=dump_report(report),
+        checksum=checksum,
+        revises_id=revises.id if revises else None,
+        what_changed=what_changed,
+        request_key=text.request_key,
+        issued_at=issued_at,
+        issued_by=actor.user_id,
+    )
+    db.add(issued)
+    db.flush()
+    _store_files(db, issued, draft.files)
+    queue_push_of(db, issued)
+    log_activity(
+        db,
+        actor,
+        "revise" if revises else "issue",
+        "issued-report",
+        slug_of(number),
+        after={"title": text.title, "sha256": checksum, "revises": official.revises},
+        reason=what_changed,
+    )
+    return issued
+
+
+def _draft(
+    db: Db,
+    preview: CoverageReport,
+    text: ReportText,
+    base_url: str,
+    revises: IssuedReport | None = None,
+    what_changed: str = "",
+    earlier: ReportDraft | None = None,
+) -> ReportDraft:
+    """Return the report with the next number, its figures and files; the `earlier` draft if it would be the same now.
+
+    The time of issue is then that of the draft: what was changed since then changes nothing of the report.
+    """
+    issued_at = earlier.official.issued_at if earlier else now()
+    figures_key = earlier.report.figures_key if earlier else secrets.token_hex(16)
+    report = replace(preview, figures_key=figures_key)
     figures = canonical_figures(report, translator(LANGUAGE))
     checksum = checksum_of(figures)
-    issued_at = now()
     today = wita(issued_at).date()
     sequence = _next_sequence(db, today.year)
     number = format_number(sequence, today)
@@ -184,46 +295,18 @@ def _issue(
         what_changed=what_changed,
     )
     report = replace(report, generated_at=issued_at.replace(microsecond=0), official=official)
-    issued = IssuedReport(
-        number=number,
-        year=today.year,
-        sequence=sequence,
-        title=text.title,
-        classification=text.classification,
-        narrative=text.narrative,
-        signatories=[asdict(signatory) for signatory in text.signatories],
-        period_from=report.period.from_,
-        period_to=report.period.to,
-        filters=filters_document(filters),
-        figures=figures,
-        report=dump_report(report),
-        checksum=checksum,
-        revises_id=revises.id if revises else None,
-        what_changed=what_changed,
-        request_key=text.request_key,
-        issued_at=issued_at,
-        issued_by=actor.user_id,
-    )
-    db.add(issued)
-    db.flush()
-    _store_files(db, issued, report)
-    queue_push_of(db, issued)
-    log_activity(
-        db,
-        actor,
-        "revise" if revises else "issue",
-        "issued-report",
-        slug_of(number),
-        after={"title": text.title, "sha256": checksum, "revises": official.revises},
-        reason=what_changed,
-    )
-    return issued
+    if earlier and earlier.report == report:
+        return earlier
+    if earlier:
+        return _draft(db, preview, text, base_url, revises, what_changed)
+    files = {kind: coverage_download(report, kind, translator(LANGUAGE), LANGUAGE) for kind in MEDIA_TYPES}
+    return ReportDraft(report, official, sequence, figures, files)
 
 
-def _store_files(db: Db, issued: IssuedReport, report: CoverageReport) -> None:
-    """Make the report's file of each format and store it."""
+def _store_files(db: Db, issued: IssuedReport, files: Mapping[Format, Download]) -> None:
+    """Store the report's file of each format."""
     for kind, media_type in MEDIA_TYPES.items():
-        file = coverage_download(report, kind, translator(LANGUAGE), LANGUAGE)
+        file = files[kind]
         db.add(
             IssuedReportFile(
                 issued_report_id=issued.id,

@@ -1,20 +1,20 @@
 """Download a list of participants; each download is in the activity log."""
 
 from app.database import Db
-from app.i18n import Language, Translator, date_text, wita
+from app.errors import Conflict
+from app.i18n import N_, Language, Translator, date_text, wita
 from app.models.base import now
 from app.people.values.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
 from app.queries.installation.letterhead import get_letterhead
-from app.queries.people.participants import (
-    ParticipantFilters,
-    ParticipantOrder,
-    ParticipantView,
-    list_participants,
-)
+from app.queries.people.participant_filters import ParticipantFilters, ParticipantOrder
+from app.queries.people.participants import ParticipantView, list_participants
 from app.reports.formats.download import Download, table_download
 from app.reports.table import Cell, Column, Row, Table
 from app.services.activities import log_activity
+
+# A workbook of everybody in a city would take gigabytes of memory to make.
+MAX_PEOPLE = 20_000
 
 
 def download_participants(
@@ -29,10 +29,16 @@ def download_participants(
     """Return the participants who match the filters as an Excel file, with what the list shows, and log the download.
 
     Phones are masked. The file is rendered with `read_db`, before `db` takes the write lock for the log. Raises
-    `Forbidden` without `PARTICIPANT_READ`.
+    `Forbidden` without `PARTICIPANT_READ`, and `Conflict` for more than `MAX_PEOPLE` people.
     """
     actor.require(Permission.PARTICIPANT_READ)
-    people = list_participants(read_db, actor, filters, order, limit=None).participants
+    page = list_participants(read_db, actor, filters, order, limit=MAX_PEOPLE)
+    if page.has_next:
+        text = N_(
+            "A file has at most %(count)s people. Narrow the list by its filters, and download it in parts."
+        )
+        raise Conflict(text, code="too-many-people", count=MAX_PEOPLE)
+    people = page.participants
     table = Table(
         name=_("Participants"),
         title=_("Participants"),

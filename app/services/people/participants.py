@@ -101,5 +101,6 @@ def _set_place(person: Participant, values: PersonValues) -> None:
     """Set where the person lives. Without an RT in `values` theirs is cleared if the place changes, else kept."""
     place = place_columns(values)
     has_moved = any(getattr(person, name) != value for name, value in place.items())
-    person.sqlmodel_update(place)
+    if has_moved:
+        person.sqlmodel_update(place)
     person.rt = values.rt or (None if has_moved else person.rt)

@@ -23,7 +23,7 @@ from app.people.values.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
 from app.queries.in_values import in_values
 from app.queries.people.proposals import list_decidable_changes
-from app.services.activities import log_activity, snapshot
+from app.services.activities import log_activities, log_activity, snapshot
 from app.services.locks import lock_people_table, lock_row
 from app.services.people.participants import place_columns
 
@@ -94,13 +94,44 @@ def propose_changes(
     They replace the open proposals of the same registration. What was proposed already, or was rejected, is left out.
     Needs no permission beyond that of saying it.
     """
+    sources = dict.fromkeys(differences, source)
     if source.registration_id is not None:
-        db.execute(
-            delete(ProposedChange).where(
-                col(ProposedChange.registration_id) == source.registration_id,
-                col(ProposedChange.state) == ProposalState.OPEN,
-            )
+        _delete_open_proposals(db, [source.registration_id])
+    proposals = _add_proposals(db, actor, differences, sources)
+    if source.attendance_import_id is None and proposals:
+        fields = [proposed.field for proposed in proposals]
+        after = {"fields": fields}
+        log_activity(db, actor, "propose-change", "participant", proposals[0].participant_id, after=after)
+    return proposals
+
+
+def propose_changes_of_registrations(
+    db: Db, actor: Actor, differences: Mapping[int, Differences], registrations: Mapping[int, int]
+) -> None:
+    """Save and log differences as `propose_changes` does, for many people with a registration each (by person id)."""
+    _delete_open_proposals(db, registrations.values())
+    sources = {person_id: ProposalSource(registration_id=id_) for person_id, id_ in registrations.items()}
+    fields: dict[int, list[str]] = {}
+    for proposed in _add_proposals(db, actor, differences, sources):
+        fields.setdefault(proposed.participant_id, []).append(proposed.field)
+    lines = ((person_id, {"fields": names}) for person_id, names in fields.items())
+    log_activities(db, actor, "propose-change", "participant", lines)
+
+
+def _delete_open_proposals(db: Db, registrations: Collection[int]) -> None:
+    """Delete the open proposals of these registrations."""
+    db.execute(
+        delete(ProposedChange).where(
+            in_values(db, col(ProposedChange.registration_id), registrations),
+            col(ProposedChange.state) == ProposalState.OPEN,
         )
+    )
+
+
+def _add_proposals(
+    db: Db, actor: Actor, differences: Mapping[int, Differences], sources: Mapping[int, ProposalSource]
+) -> list[ProposedChange]:
+    """Save the differences that were not proposed before, with the source of each person, flush and return them."""
     people = [person_id for person_id, fields in differences.items() if fields]
     if not people:
         return []
@@ -111,8 +142,8 @@ def propose_changes(
             participant_id=person_id,
             field=field,
             value=value,
-            registration_id=source.registration_id,
-            attendance_import_id=source.attendance_import_id,
+            registration_id=sources[person_id].registration_id,
+            attendance_import_id=sources[person_id].attendance_import_id,
             proposed_by=actor.user_id,
         )
         for person_id in people
@@ -121,9 +152,6 @@ def propose_changes(
     proposals = [proposed for proposed in proposals if _identify(proposed) not in known]
     db.add_all(proposals)
     db.flush()
-    if source.attendance_import_id is None and proposals:
-        fields = [proposed.field for proposed in proposals]
-        log_activity(db, actor, "propose-change", "participant", people[0], after={"fields": fields})
     return proposals
 
 

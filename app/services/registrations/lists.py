@@ -1,28 +1,36 @@
 """Lists of people to register: uploaded like attendance sheets; their commit assigns seats."""
 
-from dataclasses import replace
+from sqlalchemy import select
+from sqlmodel import col
 
 from app.database import Db
 from app.errors import Invalid, UnreadableFile
 from app.i18n import N_, Translator
-from app.models import AttendanceImport, Channel, ImportPurpose, Registration, WorkshopSession
+from app.models import (
+    AttendanceImport,
+    Channel,
+    ImportPurpose,
+    Message,
+    Participant,
+    Registration,
+    Workshop,
+    WorkshopSession,
+)
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import load_reference
-from app.queries.imports.rows import load_rows_to_write
-from app.queries.privacy.notices import get_current_notice
-from app.queries.registrations.seats import get_seats
 from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.authorization import require_permission
 from app.services.imports.sheet_choices import SheetChoices
-from app.services.imports.states import load_current_state, store_states
+from app.services.imports.states import store_states
 from app.services.imports.upload import upload_sheet
 from app.services.imports.writing import link_rows, store_distinct_people
+from app.services.messages.notifications import notify
+from app.services.registrations.list_writing import ListWriting
 from app.services.registrations.requests import RegistrationRequest, require_open
-from app.services.registrations.writer import RegistrationWriter
-from app.spreadsheets.attendance.rows import JudgedRow
+from app.services.registrations.writer import MESSAGE_KINDS
 from app.spreadsheets.pasted.lists import parse_pasted_list
-from app.spreadsheets.progress import Progress, ignore_progress, report_progress
+from app.spreadsheets.progress import Progress, ignore_progress
 
 PASTED = N_("pasted-list")
 
@@ -89,38 +97,45 @@ def register_list(
 
     With `overrule` all of them get a seat, whatever the caps. Of people who are registered already only blanks are
     filled in. The rows are linked to new people, and the states that undo needs are stored. `commit_import` has
-    required the permission and locked the people table and the session's row.
+    required the permission and locked the people table and the session's row; nobody is told yet (`notify_listed`).
     """
-    to_write = load_rows_to_write(db, attendance_import.id)
-    known = {row.person for row in to_write.rows if row.person is not None}
-    current = load_current_state(db, attendance_import, known)
-    before = {row.number: current.state(row.person) for row in to_write.rows if row.person is not None}
-    request = RegistrationRequest(
-        Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis
-    )
-    seats, notice = get_seats(db, workshop_session), get_current_notice(db).version
-    writer = RegistrationWriter(db, vault, actor, workshop_session, request, seats, notice)
+    writing = ListWriting(db, vault, actor, attendance_import, workshop_session, overrule=overrule)
+    people = {row.number: row.person for row in writing.rows if row.person is not None}
+    before = {number: writing.current.state(person_id) for number, person_id in people.items()}
+    created = writing.write(progress)
+    link_rows(db, attendance_import.id, created)
+    store_distinct_people(db, actor, attendance_import.id, writing.rows)
+    store_states(db, attendance_import, people, before, writing.current.people)
 
-    def register_row(judged: JudgedRow) -> Registration:
-        if encrypted_nik := to_write.niks.get(judged.number):
-            judged = replace(judged, values=replace(judged.values, nik=vault.decrypt(encrypted_nik)))
-        if judged.registration is None or judged.person is None:
-            return writer.write(judged)
-        registration: Registration = current.registrations[judged.person]
-        writer.complete(current.people[judged.person], registration, judged)
-        return registration
 
-    registrations = [register_row(judged) for judged in report_progress(to_write.rows, progress)]
-    link_rows(
-        db,
-        attendance_import.id,
-        {
-            row.number: registration.participant_id
-            for row, registration in zip(to_write.rows, registrations, strict=True)
-            if row.person is None
-        },
+def notify_listed(
+    db: Db, attendance_import: AttendanceImport, *, after: int = 0, limit: int | None = None
+) -> int | None:
+    """Write and queue the messages to people whom a committed list has registered: that they have a seat, or wait.
+
+    At most `limit` registrations are looked at, those with an id above `after`; returns the last id, None if there are
+    none left. A registration that has got a message since then gets none, so a second call tells nobody twice.
+    """
+    told = select(col(Message.id)).where(
+        col(Message.registration_id) == col(Registration.id),
+        col(Message.created_at) >= attendance_import.committed_at,
     )
-    store_distinct_people(db, actor, attendance_import.id, to_write.rows)
-    store_states(
-        db, attendance_import, {row.number: row.person for row in to_write.rows if row.person}, before
-    )
+    rows = db.execute(
+        # With the others, so that `notify` needs no query for each registration.
+        select(Registration, Participant, WorkshopSession, Workshop)
+        .join(Participant, col(Participant.id) == col(Registration.participant_id))
+        .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
+        .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
+        .where(
+            col(Registration.workshop_session_id) == attendance_import.workshop_session_id,
+            col(Registration.created_at) == attendance_import.committed_at,
+            col(Registration.status).in_(MESSAGE_KINDS),
+            col(Registration.id) > after,
+            ~told.exists(),
+        )
+        .order_by(col(Registration.id))
+        .limit(limit)
+    ).all()
+    for status, kind in MESSAGE_KINDS.items():
+        notify(db, kind, *(row[0] for row in rows if row[0].status is status))
+    return rows[-1][0].id if rows else None

@@ -35,7 +35,6 @@ from app.services.locks import lock_row
 from app.services.messages.notifications import notify
 from app.services.people.duplicates import mark_people_as_different, save_pairs
 from app.services.people.participants import (
-    fill_blanks,
     new_participant_columns,
     place_columns,
     update_participant,
@@ -94,6 +93,7 @@ class RegistrationWriter:
         self.request = request
         self.seats = seats
         self.notice = notice
+        self._last_waiting_number: int | None = None
 
     def write(self, matched: MatchedPerson) -> Registration:
         """Register a known person or a new one, log it, notify the person unless they walk in; return the registration.
@@ -114,7 +114,8 @@ class RegistrationWriter:
         else:
             similar_ids = _candidate_ids(matched)
         access = self.get_access(known) if known else NOT_SHARED
-        differences = self.update_record(known, matched, access) if known else {}
+        nik = self.encrypt_nik(matched.values)
+        differences = self.update_record(known, matched, access, nik) if known else {}
         is_new = known is None
         person = known or self.create_person(matched)
         if is_new and matched.distinct_from:
@@ -136,23 +137,6 @@ class RegistrationWriter:
             self.db, self.actor, "register", "registration", registration.code, before=before, after=after
         )
         return registration
-
-    def complete(self, person: Participant, registration: Registration, matched: MatchedPerson) -> None:
-        """Fill the blanks of a person who is registered already, and propose what this request may not change."""
-        access = self.get_access(person)
-        nik = self.encrypt_nik(matched.values)
-        if access.may_change_identity:
-            fill_blanks(person, matched, nik)
-            return
-        differences = find_differences(person, matched.values, nik)
-        if access.is_open:
-            fill_blanks(person, matched, nik, keep_identity=True)
-            differences = {
-                field: differences[field] for field in ("nik", "kelurahan") if field in differences
-            }
-        propose_changes(
-            self.db, self.actor, {person.id: differences}, ProposalSource(registration_id=registration.id)
-        )
 
     def find_known_person(self, matched: MatchedPerson) -> Participant | None:
         """Return the known person, locked, or None for a new one.
@@ -199,13 +183,15 @@ class RegistrationWriter:
             emails={person.email, registration.contact_email},
         )
 
-    def update_record(self, person: Participant, matched: MatchedPerson, access: RecordAccess) -> Differences:
+    def update_record(
+        self, person: Participant, matched: MatchedPerson, access: RecordAccess, nik: str | None
+    ) -> Differences:
         """Fill in and change what this request may of a known person's record; return what it may only propose.
 
         Users without an account, and users to whom the record is not open, change nothing. Staff change all, but of a
-        person whom other organizations know only its owner changes who that is: name, NIK and kelurahan.
+        person whom other organizations know only its owner changes who that is: name, NIK and kelurahan. `nik` is
+        encrypted.
         """
-        nik = self.encrypt_nik(matched.values)
         if self.request.channel in CHANNELS_WITHOUT_ACCOUNT or not access.is_open:
             return find_differences(person, matched.values, nik)
         may_change_all = access.may_change_identity
@@ -260,7 +246,8 @@ class RegistrationWriter:
 
         Returns the registration and the seat.
         """
-        columns = self.get_columns(matched, person, access, is_new=is_new)
+        columns = self.get_columns(matched, None if is_new else person, access)
+        columns |= {"participant_id": person.id}
         seat = self.assign_seat(columns["kelurahan_code"], columns["target_group_code"])
         columns |= {"status": seat.status, "waiting_number": seat.waiting_number}
         if registration is None:
@@ -278,16 +265,15 @@ class RegistrationWriter:
         return name if differs or not access.is_open else None
 
     def get_columns(
-        self, matched: MatchedPerson, person: Participant, access: RecordAccess, *, is_new: bool
+        self, matched: MatchedPerson, known: Participant | None, access: RecordAccess
     ) -> dict[str, Any]:
-        """Return the registration's columns apart from its status and waiting number."""
+        """Return the registration's columns apart from its person, status and waiting number."""
         values, request = matched.values, self.request
         return {
             # A cancelled registration gets a new code, because its old ticket may be a stranger's.
             "code": generate_registration_code(),
             "workshop_session_id": self.workshop_session.id,
-            "participant_id": person.id,
-            "name_given": None if is_new else self.get_name_given(person, matched, access),
+            "name_given": self.get_name_given(known, matched, access) if known else None,
             "opens_record": access.is_open,
             "rt": values.rt,
             "sex": Sex(values.sex) if values.sex else None,
@@ -318,10 +304,17 @@ class RegistrationWriter:
             return AssignedSeat(RegistrationStatus.WALK_IN)
         full = [cap.code or cap.kind for cap in self.seats.full_caps(kelurahan, group)]
         if full and not self.request.overrule:
-            number = get_next_waiting_number(self.db, self.workshop_session.id)
+            number = self.take_waiting_number()
             return AssignedSeat(RegistrationStatus.WAITLISTED, number, {"full": full})
         self.seats.take(kelurahan, group)
         return AssignedSeat(RegistrationStatus.CONFIRMED, log={"overruled": full} if full else {})
+
+    def take_waiting_number(self) -> int:
+        """Return the next number of the session's queue. It is asked for once: the session's row is locked."""
+        if self._last_waiting_number is None:
+            self._last_waiting_number = get_next_waiting_number(self.db, self.workshop_session.id) - 1
+        self._last_waiting_number += 1
+        return self._last_waiting_number
 
 
 def _get_ticket_address(
