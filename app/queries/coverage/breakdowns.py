@@ -2,26 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date
 
-from sqlalchemy import CTE, ColumnElement, Integer, Row, String, cast, func, select, union_all
+from sqlalchemy import select
 from sqlmodel import col
 
-from app.database import Db, is_postgresql
-from app.i18n import WITA, Language, month_text, translator, wita
+from app.database import Db
+from app.i18n import Language, month_text, translator, wita
 from app.models import Organization, Workshop, WorkshopSession
-from app.queries.coverage.aggregates import (
+from app.queries.coverage.counting import (
     NO_PEOPLE,
     PeopleCount,
-    count_people_by,
+    count_attendances,
+    count_people,
     group_by_person,
-    load_counts,
-    with_outcome_rank,
 )
+from app.queries.coverage.facts import Facts
 from app.queries.coverage.filters import CoverageFilters
-from app.queries.coverage.registrations import counted_registrations, session_conditions
-from app.reports.coverage.breakdowns import TIME_DIMENSIONS, Breakdown, Dimension, Part, pillar_label
+from app.queries.coverage.registrations import session_conditions
+from app.reports.coverage.breakdowns import TIME_DIMENSIONS, Breakdown, Dimension, Part, Pillar, pillar_label
 from app.reports.periods import (
     MONTHS_PER_QUARTER,
     Period,
@@ -34,99 +34,105 @@ from app.reports.periods import (
 )
 
 
+@dataclass(frozen=True)
+class DividedSession:
+    """A session of a report. `keys` has for each dimension the key of the part to which it belongs."""
+
+    id: int
+    day: date
+    title: str
+    pillar: Pillar | None
+    organizer: str
+    keys: dict[Dimension, str]
+
+
 def load_session_breakdowns(
     db: Db,
     period: Period,
     filters: CoverageFilters,
+    facts: Facts,
     dimensions: Sequence[Dimension],
     language: Language,
 ) -> tuple[Breakdown, ...]:
     """Return a breakdown by each of the dimensions, in their order, with the counts of people from the city.
 
-    The dimensions can be any but "kecamatan". Takes two queries, none without dimensions.
+    The dimensions can be any but "kecamatan". `facts` are those of the period. Takes one query, none without
+    dimensions.
     """
     if not dimensions:
         return ()
-    keyed_sessions = _sessions_with_keys(db, period, filters)
-    sessions = db.execute(select(keyed_sessions)).all()
-    counts = _load_counts(db, period, filters, keyed_sessions, dimensions)
+    sessions = _load_sessions(db, period, filters)
+    # A session may have been cancelled since the facts were read: on PostgreSQL, issuing a report reads no snapshot.
+    ids = {session.id for session in sessions}
+    is_listed = facts.by_session(session.id in ids for session in facts.sessions) > 0
+    from_city = facts.where(facts.from_city & is_listed)
     return tuple(
-        Breakdown(by=dimension, parts=_fill_parts(dimension, sessions, counts[dimension], period, language))
+        Breakdown(
+            by=dimension,
+            parts=_fill_parts(
+                dimension, sessions, _count_by(dimension, sessions, from_city), period, language
+            ),
+        )
         for dimension in dimensions
     )
 
 
-def _sessions_with_keys(db: Db, period: Period, filters: CoverageFilters) -> CTE:
-    """Return the sessions of a report by their start, with workshop title and organizer's name.
-
-    For each dimension there is a column of its name, with the key of the part to which the session belongs.
-    """
-    month = session_month(db)
-    quarter = (cast(func.substr(month, 6), Integer) + MONTHS_PER_QUARTER - 1) // MONTHS_PER_QUARTER
-    return (
+def _load_sessions(db: Db, period: Period, filters: CoverageFilters) -> list[DividedSession]:
+    """Return the sessions of a report by their start."""
+    statement = (
         select(
             col(WorkshopSession.id),
             col(WorkshopSession.starts_at),
+            col(Workshop.code),
             col(Workshop.title),
+            col(Workshop.pillar),
+            col(Organization.id),
             col(Organization.name),
-            month.label("month"),
-            (func.substr(month, 1, 4) + "-Q" + cast(quarter, String)).label("quarter"),
-            col(Workshop.code).label("workshop"),
-            func.coalesce(cast(col(Workshop.pillar), String), "").label("pillar"),
-            cast(col(Workshop.organization_id), String).label("organization"),
         )
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .join(Organization, col(Organization.id) == col(Workshop.organization_id))
         .where(*session_conditions(period, filters))
         .order_by(col(WorkshopSession.starts_at))
-        .cte("keyed_sessions")
     )
+    return [
+        DividedSession(
+            id=session_id,
+            day=(day := wita(starts_at).date()),
+            title=title,
+            pillar=pillar,
+            organizer=organizer,
+            keys={
+                "month": f"{day:%Y-%m}",
+                "quarter": f"{day.year}-Q{quarter_of(day)}",
+                "workshop": workshop,
+                "pillar": pillar or "",
+                "organization": str(organization),
+            },
+        )
+        for session_id, starts_at, workshop, title, pillar, organization, organizer in db.execute(statement)
+    ]
 
 
-def session_month(db: Db) -> ColumnElement[str]:
-    """Return the SQL expression for the WITA month in which a session starts, as "2025-08"."""
-    starts_at = col(WorkshopSession.starts_at)
-    if is_postgresql(db):
-        return func.to_char(func.timezone(WITA.key, starts_at), "YYYY-MM")
-    return func.strftime("%Y-%m", starts_at, "+8 hours")
-
-
-def _load_counts(
-    db: Db,
-    period: Period,
-    filters: CoverageFilters,
-    keyed_sessions: CTE,
-    dimensions: Sequence[Dimension],
-) -> dict[Dimension, dict[str, PeopleCount]]:
-    """Return the counts of people from the city by dimension, then by the key of the part.
-
-    Parts without people are missing.
-    """
-    registrations = with_outcome_rank(counted_registrations(period, filters))
-    rows = (
-        select(registrations, *(keyed_sessions.c[dimension] for dimension in dimensions))
-        .join(keyed_sessions, keyed_sessions.c.id == registrations.c.workshop_session)
-        .where(registrations.c.kelurahan.is_not(None))
-        .cte("registrations")
-    )
-    counts = load_counts(
-        db,
-        union_all(
-            *(
-                count_people_by(dimension, group_by_person(rows, dimension).subquery(), dimension)
-                for dimension in dimensions
-            )
-        ),
-    )
+def _count_by(
+    dimension: Dimension, sessions: Sequence[DividedSession], facts: Facts
+) -> dict[str, PeopleCount]:
+    """Return the counts of people by the key of the part."""
+    numbers: dict[str, int] = {}
+    number_of = {
+        session.id: numbers.setdefault(session.keys[dimension], len(numbers)) for session in sessions
+    }
+    key = facts.by_session(number_of.get(session.id, -1) for session in facts.sessions)
+    counts = count_people(group_by_person(facts.person, key, facts.facts), len(numbers))
+    attendances = count_attendances(key, facts.facts, len(numbers))
     return {
-        dimension: {str(key): count for (key,), count in counts[dimension].items()}
-        for dimension in dimensions
+        part: count._replace(attendances=attended)
+        for part, count, attended in zip(numbers, counts, attendances, strict=True)
     }
 
 
 def _fill_parts(
     dimension: Dimension,
-    sessions: Sequence[Row[Any]],
+    sessions: Sequence[DividedSession],
     counts: Mapping[str, PeopleCount],
     period: Period,
     language: Language,
@@ -135,7 +141,7 @@ def _fill_parts(
 
     Months and quarters are in order of time, other parts by participants, most first, then by label.
     """
-    session_counts = Counter(session._mapping[dimension] for session in sessions)
+    session_counts = Counter(session.keys[dimension] for session in sessions)
     is_time = dimension in TIME_DIMENSIONS
     empty_parts = (
         _list_time_parts(dimension, sessions, period, language)
@@ -158,13 +164,13 @@ def _fill_parts(
 
 
 def _list_time_parts(
-    dimension: Dimension, sessions: Sequence[Row[Any]], period: Period, language: Language
+    dimension: Dimension, sessions: Sequence[DividedSession], period: Period, language: Language
 ) -> Iterator[Part]:
     """Yield every WITA month or quarter from the first session's to the last's, without figures.
 
     `narrowed` are the days of it that lie in the period. Nothing is yielded without sessions.
     """
-    days = [wita(session.starts_at).date() for session in sessions]
+    days = [session.day for session in sessions]
     months = months_between(min(days), max(days)) if days else []
     for first in months if dimension == "month" else dict.fromkeys(map(first_of_quarter, months)):
         if dimension == "month":
@@ -178,16 +184,16 @@ def _list_time_parts(
 
 
 def _list_workshop_parts(
-    dimension: Dimension, sessions: Sequence[Row[Any]], language: Language
+    dimension: Dimension, sessions: Sequence[DividedSession], language: Language
 ) -> Iterator[Part]:
     """Yield every workshop, pillar or organizer with sessions, without figures.
 
     Sessions without a pillar are one part; no filter can narrow a report to it.
     """
-    for key, session in {session._mapping[dimension]: session for session in sessions}.items():
+    for key, session in {session.keys[dimension]: session for session in sessions}.items():
         label = {
-            "workshop": f"{session.title} ({session.workshop})",
+            "workshop": f"{session.title} ({session.keys['workshop']})",
             "pillar": pillar_label(session.pillar, translator(language)),
-            "organization": session.name,
+            "organization": session.organizer,
         }[dimension]
         yield Part(key=key, label=label, narrowed={dimension: key} if key else {})

@@ -11,9 +11,12 @@ from app.database import Db
 from app.i18n import wita
 from app.models import Area, Organization, SessionMode, Venue, Workshop, WorkshopSession
 from app.models.base import YEARS
+from app.queries.coverage.counting import counts_by_session
+from app.queries.coverage.facts import load_facts
 from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.gaps import load_gaps
-from app.queries.coverage.registrations import counted_registrations, counts_by_session, session_conditions
+from app.queries.coverage.registrations import session_conditions
+from app.queries.in_values import in_values
 from app.reports.coverage.report import CoverageReport
 from app.reports.official import HeldSession, PlannedSession
 from app.reports.periods import Period
@@ -39,10 +42,16 @@ def _held_sessions(db: Db, report: CoverageReport, filters: CoverageFilters) -> 
 
     With a filter by target group, sex or kecamatan, only those in which such people are registered.
     """
-    counts = counts_by_session(counted_registrations(report.period, filters)).subquery()
-    some_people_only = bool(filters.group or filters.sex or filters.kecamatan)
+    counts = counts_by_session(load_facts(db, report.period, filters))
+    conditions = [
+        *session_conditions(report.period, filters),
+        col(WorkshopSession.starts_at) <= report.generated_at,
+    ]
+    if filters.group or filters.sex or filters.kecamatan:
+        conditions.append(in_values(db, col(WorkshopSession.id), counts))
     statement = (
         select(
+            col(WorkshopSession.id),
             col(WorkshopSession.code),
             col(Workshop.code),
             col(Workshop.title),
@@ -50,18 +59,12 @@ def _held_sessions(db: Db, report: CoverageReport, filters: CoverageFilters) -> 
             col(WorkshopSession.starts_at),
             col(WorkshopSession.ends_at),
             func.coalesce(col(Venue.name), ""),
-            func.coalesce(counts.c.registered, 0),
-            func.coalesce(counts.c.attendances, 0),
             col(WorkshopSession.mode) == SessionMode.DARING,
         )
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .join(Organization, col(Organization.id) == col(Workshop.organization_id))
         .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
-        .join(counts, counts.c.workshop_session == col(WorkshopSession.id), isouter=not some_people_only)
-        .where(
-            *session_conditions(report.period, filters),
-            col(WorkshopSession.starts_at) <= report.generated_at,
-        )
+        .where(*conditions)
         .order_by(col(WorkshopSession.starts_at), col(WorkshopSession.id))
     )
     names = (
@@ -72,11 +75,14 @@ def _held_sessions(db: Db, report: CoverageReport, filters: CoverageFilters) -> 
         "starts_at",
         "ends_at",
         "venue",
-        "registered",
-        "attendances",
         "is_online",
     )
-    return tuple(HeldSession(**dict(zip(names, row, strict=True))) for row in db.execute(statement))
+    sessions = []
+    for session_id, *values in db.execute(statement):
+        registered, attendances = counts.get(session_id, (0, 0))
+        named = dict(zip(names, values, strict=True))
+        sessions.append(HeldSession(**named, registered=registered, attendances=attendances))
+    return tuple(sessions)
 
 
 def _planned_sessions(db: Db, report: CoverageReport, filters: CoverageFilters) -> tuple[PlannedSession, ...]:

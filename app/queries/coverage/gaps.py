@@ -1,19 +1,24 @@
 """The gaps of the coverage report: what isn't reached, with what may explain it."""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Subquery, case, func, select
+import numpy as np
+from sqlalchemy import case, func, select
 from sqlmodel import col
 
 from app.database import Db
 from app.i18n import Language
-from app.models import RegistrationStatus, Venue, Workshop, WorkshopSession
+from app.models import FactKind, Venue, Workshop, WorkshopSession
 from app.permissions import Actor, Permission
+from app.queries.coverage.counting import count_distinct, group_by_person
+from app.queries.coverage.facts import Fact, Facts, Numbers, load_facts
 from app.queries.coverage.filters import CoverageFilters
-from app.queries.coverage.registrations import counted_registrations, is_counted_in_rows
 from app.queries.coverage.report import build_coverage_report
+from app.queries.in_values import in_values
 from app.queries.scope import sessions_within
 from app.reports.coverage.gaps import CoverageGaps, Order, sort_gaps
 from app.reports.coverage.report import (
@@ -25,6 +30,8 @@ from app.reports.coverage.report import (
     VenueCounts,
 )
 from app.reports.coverage.states import gap_of, state_of, unmeasured_why
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -81,8 +88,8 @@ def load_gaps(
     db: Db, report: CoverageReport, filters: CoverageFilters, order: Order = "gap"
 ) -> tuple[CoverageGap, ...]:
     """Return the gaps of a report, sorted by `order`; `filters` are those of the report."""
-    registrations = counted_registrations(report.period, filters)
-    missed = [*_missed_by_kelurahan(db, registrations, report), *_missed_by_group(db, registrations, report)]
+    facts = load_facts(db, report.period, filters)
+    missed = [*_missed_by_kelurahan(facts, report), *_missed_by_group(facts, report)]
     venues = _load_venue_counts(db)
     return sort_gaps([_build_gap(target, venues[target.row.kelurahan]) for target in missed], order)
 
@@ -95,50 +102,56 @@ def sessions_without_outcomes(
     The session with the most people is first, then the latest. Only sessions within the actor's scope for seeing
     workshops. `filters` are those of the report; waiting people are not counted.
     """
-    registrations = counted_registrations(report.period, filters)
-    people = func.count(registrations.c.person.distinct())
+    facts = load_facts(db, report.period, filters)
+    facts = facts.where(facts.from_city & facts.has(Fact.LIST_MISSING))
+    people = count_distinct(facts.session, facts.person, len(facts.sessions))
+    kelurahan = count_distinct(facts.session, facts.kelurahan, len(facts.sessions))
+    incomplete = {
+        session.id: (of_session, places)
+        for session, of_session, places in zip(facts.sessions, people, kelurahan, strict=True)
+        if of_session
+    }
     statement = (
         select(
+            col(WorkshopSession.id),
             col(WorkshopSession.code),
             col(Workshop.title),
             col(WorkshopSession.starts_at),
-            people,
-            func.count(registrations.c.kelurahan.distinct()),
         )
-        .join(WorkshopSession, col(WorkshopSession.id) == registrations.c.workshop_session)
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .where(
-            is_counted_in_rows(registrations),
-            registrations.c.list_missing.is_not(None),
+            in_values(db, col(WorkshopSession.id), incomplete),
             sessions_within(actor, Permission.WORKSHOP_READ),
         )
-        .group_by(col(WorkshopSession.id), col(Workshop.id))
-        .order_by(people.desc(), col(WorkshopSession.starts_at).desc())
-        .limit(limit)
     )
-    return [SessionWithoutOutcomes(*row) for row in db.execute(statement)]
+    sessions = [
+        SessionWithoutOutcomes(code, title, starts_at, *incomplete[session_id])
+        for session_id, code, title, starts_at in db.execute(statement)
+    ]
+    return sorted(sessions, key=lambda session: (session.people, session.starts_at), reverse=True)[:limit]
 
 
-def _missed_by_kelurahan(db: Db, registrations: Subquery, report: CoverageReport) -> list[MissedTarget]:
+def _missed_by_kelurahan(facts: Facts, report: CoverageReport) -> list[MissedTarget]:
     """Return the open kelurahan that aren't reached, by code.
 
     In a report filtered by a target group, the target and its `group` are that group's.
     """
     filters = report.filters
     group = TargetGroup(code=filters.group, label=filters.group_label or "") if filters.group else None
-    reasons = _load_reasons(db, registrations, registrations.c.kelurahan)
+    kelurahan = facts.codes.listed(FactKind.KELURAHAN)
+    reasons = _count_reasons(facts, facts.kelurahan, kelurahan)
     return [
         MissedTarget(
             row,
             group,
             Figures(target=row.target, registered=row.registered, participants=row.participants),
-            reasons[(row.kelurahan,)],
+            reasons.get(row.kelurahan, GapReasons()),
         )
         for row in report.short_rows
     ]
 
 
-def _missed_by_group(db: Db, registrations: Subquery, report: CoverageReport) -> list[MissedTarget]:
+def _missed_by_group(facts: Facts, report: CoverageReport) -> list[MissedTarget]:
     """Return the open kelurahan and target groups where a group hasn't reached its own target, by kelurahan.
 
     Empty for a report filtered by a group: the rows have that group's targets then.
@@ -151,9 +164,17 @@ def _missed_by_group(db: Db, registrations: Subquery, report: CoverageReport) ->
     ]
     if not missed:
         return []
-    reasons = _load_reasons(db, registrations, registrations.c.kelurahan, registrations.c.target_group)
+    kelurahan = facts.codes.listed(FactKind.KELURAHAN)
+    groups = facts.codes.listed(FactKind.TARGET_GROUP)
+    cells = [(place, group) for place in kelurahan for group in groups]
+    reasons = _count_reasons(facts, facts.kelurahan * len(groups) + facts.group, cells)
     return [
-        MissedTarget(row, group, row.groups[group.code], reasons[(row.kelurahan, group.code)])
+        MissedTarget(
+            row,
+            group,
+            row.groups[group.code],
+            reasons.get((row.kelurahan, group.code), GapReasons()),
+        )
         for row, group in missed
     ]
 
@@ -163,61 +184,24 @@ def _gap(figures: Figures) -> int | None:
     return gap_of(target=figures.target, participants=figures.participants)
 
 
-def _load_reasons(
-    db: Db, registrations: Subquery, *by: ColumnElement[str]
-) -> defaultdict[tuple[str, ...], GapReasons]:
-    """Return the reasons by the values of the columns `by`, in three queries; all zero for missing keys.
-
-    The columns are the kelurahan, and for groups also the target group. Only people from the city are counted.
-    """
-    # Outcomes are counted per person first, because a person who was present once counts as having come.
-    by_person = (
-        select(
-            *by,
-            func.count(registrations.c.present).label("present"),
-            func.count(registrations.c.to_come).label("to_come"),
-            func.count(registrations.c.list_missing).label("list_missing"),
-        )
-        .where(is_counted_in_rows(registrations))
-        .group_by(*by, registrations.c.person)
-        .subquery()
+def _count_reasons(facts: Facts, key: Numbers, keys: Sequence[Key]) -> dict[Key, GapReasons]:
+    """Return the reasons by key. `key` has for each row of `facts` its index in `keys`."""
+    # The facts of a person are joined first, because a person who was present once counts as having come.
+    people = group_by_person(facts.person[facts.counted], key[facts.counted], facts.facts[facts.counted])
+    came_not = people.where((people.facts & np.uint8(Fact.PRESENT)) == 0)
+    unrecorded = came_not.facts & np.uint8(Fact.TO_COME | Fact.LIST_MISSING)
+    to_come, list_missing, waiting = (
+        facts.from_city & facts.has(fact) for fact in (Fact.TO_COME, Fact.LIST_MISSING, Fact.WAITING)
     )
-    keys = [by_person.c[column.key] for column in by if column.key]
-    unrecorded = by_person.c.to_come + by_person.c.list_missing
-    people = db.execute(
-        select(
-            *keys,
-            func.count(case(((by_person.c.present == 0) & (unrecorded == 0), 1))),
-            func.count(case(((by_person.c.present == 0) & (by_person.c.to_come > 0), 1))),
-            func.sum(by_person.c.to_come),
-            func.sum(by_person.c.list_missing),
-        ).group_by(*keys)
+    counts = (
+        np.bincount(came_not.key[unrecorded == 0], minlength=len(keys)).tolist(),
+        np.bincount(came_not.key[(unrecorded & np.uint8(Fact.TO_COME)) > 0], minlength=len(keys)).tolist(),
+        count_distinct(key[waiting], facts.person[waiting], len(keys)),
+        count_distinct(key[list_missing], facts.session[list_missing], len(keys)),
+        np.bincount(key[to_come], minlength=len(keys)).tolist(),
+        np.bincount(key[list_missing], minlength=len(keys)).tolist(),
     )
-    sessions = db.execute(
-        select(*by, func.count(registrations.c.workshop_session.distinct()))
-        .where(is_counted_in_rows(registrations), registrations.c.list_missing.is_not(None))
-        .group_by(*by)
-    )
-    waiting = db.execute(
-        select(*by, func.count(registrations.c.person.distinct()))
-        .where(
-            registrations.c.kelurahan.is_not(None), registrations.c.status == RegistrationStatus.WAITLISTED
-        )
-        .group_by(*by)
-    )
-    lists_missing = {tuple(key): count for *key, count in sessions}
-    reasons: defaultdict[tuple[str, ...], GapReasons] = defaultdict(GapReasons)
-    for *key, never_came, expected, to_come, list_missing in people:
-        reasons[tuple(key)] = GapReasons(
-            never_came=never_came,
-            expected=expected,
-            lists_missing=lists_missing.get(tuple(key), 0),
-            to_come=to_come,
-            list_missing=list_missing,
-        )
-    for *key, count in waiting:
-        reasons[tuple(key)] = replace(reasons[tuple(key)], waiting=count)
-    return reasons
+    return {of: GapReasons(*values) for of, *values in zip(keys, *counts, strict=True)}
 
 
 def _load_venue_counts(db: Db) -> defaultdict[str, VenueCounts]:

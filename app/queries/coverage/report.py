@@ -3,18 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from operator import attrgetter
 
 from app.database import Db
 from app.i18n import Language
 from app.models import Area, AreaLevel
-from app.models.base import now
+from app.models.base import YEARS, now
 from app.permissions import Actor, Permission
 from app.queries.areas.boundaries import find_boundaries
-from app.queries.coverage.aggregates import PeopleCount
 from app.queries.coverage.breakdowns import load_session_breakdowns
 from app.queries.coverage.city_counts import CityCounts, count_city
+from app.queries.coverage.counting import PeopleCount
 from app.queries.coverage.denominators import list_areas
+from app.queries.coverage.facts import Facts, load_facts
 from app.queries.coverage.filters import (
     CoverageFilters,
     list_target_groups,
@@ -23,7 +25,7 @@ from app.queries.coverage.filters import (
 )
 from app.queries.coverage.rates import load_rates
 from app.queries.coverage.targets import Targets, load_targets
-from app.queries.coverage.trend import load_trend
+from app.queries.coverage.trend import build_trend
 from app.queries.installation.letterhead import get_letterhead
 from app.queries.issued_reports.closed_periods import list_closed_periods
 from app.reports.coverage.breakdowns import Breakdown, Dimension, Part
@@ -31,6 +33,8 @@ from app.reports.coverage.comparison import compare_reports
 from app.reports.coverage.report import CoverageReport, CoverageRow, Figures, Filters, TargetGroup, Totals
 from app.reports.coverage.states import gap_of, state_of, unmeasured_why
 from app.reports.periods import Period, period_before
+
+FIRST_DAY = date(YEARS[0], 1, 1)
 
 
 @dataclass(frozen=True)
@@ -79,17 +83,20 @@ def build_coverage_report(
         language=language,
     )
     period = resolve_period(db, filters)
-    report = _build_report(db, period, context)
-    if trend:
-        report = replace(report, trend=load_trend(db, period, filters, language))
     earlier = period_before(period) if compare else None
-    return compare_reports(report, _build_report(db, earlier, context)) if earlier else report
+    first_day = earlier.from_ if earlier else period.from_
+    facts = load_facts(db, Period(from_=FIRST_DAY if trend else first_day, to=period.to), filters)
+    report = _build_report(db, period, facts, context)
+    if trend:
+        report = replace(report, trend=build_trend(facts, period, language))
+    return compare_reports(report, _build_report(db, earlier, facts, context)) if earlier else report
 
 
-def _build_report(db: Db, period: Period, context: ReportContext) -> CoverageReport:
-    """Return the report of one period, not compared."""
+def _build_report(db: Db, period: Period, facts: Facts, context: ReportContext) -> CoverageReport:
+    """Return the report of one period, not compared. `facts` may also be of other sessions."""
+    facts = facts.within(period)
     kecamatan_of = {code: area.parent_code for code, area in context.areas.items()}
-    counts = count_city(db, period, context.filters, kecamatan_of)
+    counts = count_city(facts, kecamatan_of)
     rows = _rows(counts, period, load_targets(db, period.to.year), context)
     return CoverageReport(
         generated_at=now().replace(microsecond=0),
@@ -99,7 +106,7 @@ def _build_report(db: Db, period: Period, context: ReportContext) -> CoverageRep
         totals=_totals(counts, rows, context.groups),
         rows=rows,
         groups=context.groups,
-        breakdowns=_breakdowns(db, counts, rows, period, context),
+        breakdowns=_breakdowns(db, counts, facts, rows, period, context),
         rates=load_rates(db, context.actor, counts, period, context.filters) if context.dimensions else (),
         letterhead=get_letterhead(db),
         boundaries=find_boundaries(db),
@@ -226,11 +233,16 @@ def _sum_set(numbers: Iterable[int | None]) -> int | None:
 
 
 def _breakdowns(
-    db: Db, counts: CityCounts, rows: tuple[CoverageRow, ...], period: Period, context: ReportContext
+    db: Db,
+    counts: CityCounts,
+    facts: Facts,
+    rows: tuple[CoverageRow, ...],
+    period: Period,
+    context: ReportContext,
 ) -> tuple[Breakdown, ...]:
     """Return the breakdowns by the report's dimensions: by kecamatan first, then the others in their order."""
     by_session = [dimension for dimension in context.dimensions if dimension != "kecamatan"]
-    breakdowns = load_session_breakdowns(db, period, context.filters, by_session, context.language)
+    breakdowns = load_session_breakdowns(db, period, context.filters, facts, by_session, context.language)
     if "kecamatan" in context.dimensions:
         return (_by_kecamatan(counts, rows, context), *breakdowns)
     return breakdowns

@@ -3,20 +3,19 @@
 from collections.abc import Sequence
 from operator import attrgetter
 
-from sqlalchemy import Subquery, case, func, select
-
 from app.database import Db
 from app.i18n import Language
-from app.models import Area, AreaLevel, Indicator
+from app.models import Area, AreaLevel, FactKind, Indicator
 from app.permissions import Actor
+from app.queries.coverage.counting import count_distinct
 from app.queries.coverage.denominators import (
     DenominatorsByArea,
     latest_denominators,
     list_areas,
     list_denominators,
 )
+from app.queries.coverage.facts import Fact, Facts, load_facts
 from app.queries.coverage.filters import CoverageFilters
-from app.queries.coverage.registrations import counted_registrations, is_counted_in_rows
 from app.queries.coverage.report import build_coverage_report
 from app.reports.coverage.report import CoverageRow
 from app.reports.coverage.rt import AreaRt, KelurahanRt, RtCoverage, RtSource
@@ -29,7 +28,7 @@ def build_rt_coverage(db: Db, actor: Actor, filters: CoverageFilters, language: 
     Raises like `build_coverage_report`.
     """
     report = build_coverage_report(db, actor, filters, language)
-    counts = _count_rt(db, counted_registrations(report.period, filters))
+    counts = _count_rt(load_facts(db, report.period, filters))
     denominators = latest_denominators(list_denominators(db, actor), report.period.to)
     kelurahan = tuple(
         _build_kelurahan_rt(row, *counts.get(row.kelurahan, (0, 0)), denominators) for row in report.rows
@@ -59,22 +58,13 @@ def build_rt_coverage(db: Db, actor: Actor, filters: CoverageFilters, language: 
     )
 
 
-def _count_rt(db: Db, registrations: Subquery) -> dict[str, tuple[int, int]]:
-    """Return, by kelurahan, the number of distinct RT of participants and of participants whose RT is recorded.
-
-    A kelurahan without registrations is missing.
-    """
-    has_rt = registrations.c.present.is_not(None) & registrations.c.rt.is_not(None)
-    statement = (
-        select(
-            registrations.c.kelurahan,
-            func.count(case((has_rt, registrations.c.rt)).distinct()),
-            func.count(case((has_rt, registrations.c.person)).distinct()),
-        )
-        .where(is_counted_in_rows(registrations))
-        .group_by(registrations.c.kelurahan)
-    )
-    return {kelurahan: (reached, people) for kelurahan, reached, people in db.execute(statement)}
+def _count_rt(facts: Facts) -> dict[str | None, tuple[int, int]]:
+    """Return, by kelurahan, the number of distinct RT of participants and of participants whose RT is recorded."""
+    facts = facts.where(facts.from_city & facts.has(Fact.PRESENT) & (facts.rt > 0))
+    kelurahan = facts.codes.listed(FactKind.KELURAHAN)
+    reached = count_distinct(facts.kelurahan, facts.rt, len(kelurahan))
+    people = count_distinct(facts.kelurahan, facts.person, len(kelurahan))
+    return dict(zip(kelurahan, zip(reached, people, strict=True), strict=True))
 
 
 def _build_kelurahan_rt(

@@ -10,15 +10,18 @@ from sqlmodel import col
 from app.database import Db
 from app.errors import NotFound
 from app.i18n import N_, Language
-from app.models import Area, AreaLevel, Venue, Workshop, WorkshopSession
+from app.models import Area, AreaLevel, FactKind, Venue, Workshop, WorkshopSession
 from app.permissions import Actor, Permission
+from app.queries.coverage.counting import counts_by_session
+from app.queries.coverage.facts import load_facts
 from app.queries.coverage.filters import (
     CoverageFilters,
     list_target_groups,
     load_filter_names,
     resolve_period,
 )
-from app.queries.coverage.registrations import counted_registrations, counts_by_session, session_conditions
+from app.queries.coverage.registrations import session_conditions
+from app.queries.in_values import in_values
 from app.queries.issued_reports.closed_periods import list_closed_periods
 from app.queries.scope import sessions_within
 from app.reports.coverage.report import Filters
@@ -77,38 +80,40 @@ def list_counted_sessions(
     filter_names = load_filter_names(db, filters, list_target_groups(db, language))
     period = resolve_period(db, filters)
     kelurahan_name = _kelurahan_name(db, kelurahan) if kelurahan else None
-    registrations = counted_registrations(period, filters)
-    per_session = counts_by_session(registrations)
+    facts = load_facts(db, period, filters)
     if kelurahan:
-        per_session = per_session.where(registrations.c.kelurahan == kelurahan)
-    if counted == "present":
-        per_session = per_session.having(func.count(registrations.c.present) > 0)
-    counts = per_session.subquery()
+        facts = facts.where(facts.kelurahan == facts.codes.number(FactKind.KELURAHAN, kelurahan))
+    counts = counts_by_session(facts)
+    conditions = session_conditions(period, filters)
+    if kelurahan or counted:
+        at_least = [
+            session_id
+            for session_id, (_registered, attendances) in counts.items()
+            if attendances or counted != "present"
+        ]
+        conditions.append(in_values(db, col(WorkshopSession.id), at_least))
     within = sessions_within(actor, Permission.WORKSHOP_READ)
     statement = (
         select(
+            col(WorkshopSession.id),
             col(WorkshopSession.code),
             col(Workshop.title),
             col(WorkshopSession.starts_at),
             func.coalesce(col(Venue.name), ""),
-            func.coalesce(counts.c.registered, 0),
-            func.coalesce(counts.c.attendances, 0),
         )
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
-        .join(
-            counts,
-            counts.c.workshop_session == col(WorkshopSession.id),
-            isouter=not (kelurahan or counted),
-        )
-        .where(*session_conditions(period, filters))
+        .where(*conditions)
     )
     latest = (
         statement.where(within)
         .order_by(col(WorkshopSession.starts_at).desc(), col(WorkshopSession.id))
         .limit(limit)
     )
-    sessions = tuple(CountedSession(*row) for row in db.execute(latest))
+    sessions = tuple(
+        CountedSession(code, title, starts_at, venue, *counts.get(session_id, (0, 0)))
+        for session_id, code, title, starts_at, venue in db.execute(latest)
+    )
     visible, total = db.execute(
         statement.with_only_columns(func.count().filter(within), func.count(), maintain_column_froms=True)
     ).one()
