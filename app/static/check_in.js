@@ -9,13 +9,15 @@ import { WalkInList, WalkInQueue } from "./check_in_walk_ins.js";
 const SECONDS_BETWEEN_LOOKS = 15;
 const MILLISECONDS_TO_WAIT = 15_000;
 const TICKET = /(?:^|\/)([2-9A-HJ-NP-Z]{8,12})(?:[/?#]|$)/;
-const LISTS = ["listed", "others", "others-count", "places"];
+const MILLISECONDS_TO_TYPE = 300;
 
 const page = document.getElementById("check-in");
 const texts = page.dataset;
 const { session, user } = page.dataset;
 const address = `/sesi/${session}/hadir`;
 const early = page.dataset.early === "yes";
+const paged = page.dataset.paged === "yes"; // a long list, of which a part is here: the server searches and counts
+const LISTS = ["listed", "others", "others-count", "places", ...(paged ? ["present", "registered", "pager"] : [])];
 const search = page.querySelector("input[name=q]");
 const undo = byId("undo");
 
@@ -98,6 +100,7 @@ function ticket(text) {
 // --- what stands on the page ---
 
 function count() {
+  if (paged) return;
   const here = rows("#listed").concat(rows("#others").filter(isPresent));
   byId("present").textContent = here.filter(isPresent).length;
   byId("registered").textContent = here.length;
@@ -110,6 +113,7 @@ function count() {
 }
 
 function filter() {
+  if (paged) return;
   const wanted = search.value.trim().toLowerCase();
   for (const row of rows("#listed, #others")) {
     row.hidden = !row.querySelector(".person-who").textContent.toLowerCase().includes(wanted);
@@ -148,6 +152,7 @@ async function lookAgain() {
 
 // How everybody stands: as the server says, or as it stood where the worker answers for it.
 async function showOutcomes() {
+  if (paged) return renew();
   const before = taps;
   const outcomes = await got(`${address}/keadaan`, (answer) => answer.json());
   if (!outcomes) return;
@@ -163,8 +168,29 @@ function outcomesShown() {
 
 // Fetches the list anew: somebody was registered since it was loaded.
 async function renew() {
-  const html = await got(address, (answer) => answer.text());
-  if (html) replace(parsed(html), LISTS);
+  const before = taps;
+  const shown = listAddress();
+  const html = await got(shown, (answer) => answer.text());
+  if (!html || (paged && (before !== taps || shown !== listAddress()))) return;
+  const fresh = parsed(html);
+  replace(fresh, LISTS);
+  if (paged) byId("nobody").hidden = fresh.getElementById("nobody").hidden;
+}
+
+// The address of what stands on the page: all of a list, or the page of a long one that the search is on.
+function listAddress() {
+  const asked = new URL(location.href).searchParams;
+  if (!paged) return address;
+  if (asked.get("q") !== search.value) asked.delete("halaman");
+  asked.set("q", search.value);
+  return `${address}?${asked}`;
+}
+
+let typing = 0;
+
+function searchOnServer() {
+  clearTimeout(typing);
+  typing = setTimeout(renew, MILLISECONDS_TO_TYPE);
 }
 
 // What `read` makes of the answer, which is kept; null where there is no connection, or nobody is logged in any more.
@@ -173,7 +199,7 @@ async function got(what, read) {
     const answer = await fetch(what, { headers: { Accept: "application/json, text/html" } });
     if (isLogin(answer)) loggedOut();
     if (!answer.ok || answer.redirected) return null;
-    kept.keep(what, answer.clone());
+    if (!what.includes("?")) kept.keep(what, answer.clone());
     return await read(answer);
   } catch {
     return null;
@@ -305,7 +331,7 @@ page.addEventListener("submit", (event) => {
   }
 });
 
-search.addEventListener("input", filter);
+search.addEventListener("input", paged ? searchOnServer : filter);
 search.form.querySelector("button").hidden = true;
 
 byId("nobody").querySelector("a").addEventListener("click", (event) => {
@@ -344,7 +370,7 @@ scan.addEventListener("click", async () => {
 addEventListener("online", lookAgain);
 document.addEventListener("visibilitychange", lookAgain);
 setInterval(lookAgain, SECONDS_BETWEEN_LOOKS * 1000);
-if (search.value) renew(); // the server left out whom the search doesn't find
+if (search.value && !paged) renew(); // the server left out whom the search doesn't find
 else withUnsent();
 kept.begin("BarcodeDetector" in globalThis ? [] : [texts.reader, texts.decoder]).then((isKept) => {
   if (isKept) byId("kept").hidden = false;

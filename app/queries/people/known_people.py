@@ -39,21 +39,35 @@ _PERSON = (
     *(col(getattr(Participant, field)) for field in TEXT_FIELDS),
 )
 
+# The columns of a registration that `_load_registrations` needs.
+_REGISTRATION = (
+    col(Registration.code),
+    col(Registration.participant_id),
+    col(Registration.status),
+    col(Registration.kelurahan_code),
+    col(Registration.outside_place),
+    col(Registration.target_group_code),
+    col(Registration.rt),
+    col(Registration.sex),
+)
 
-def load_people_for_sheet(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -> KnownPeople:
+
+def load_people_for_sheet(
+    db: Db, workshop_session_id: int, keys: MatchKeys, day: date
+) -> tuple[dict[int, KnownPerson], dict[str, KnownRegistration]]:
     """Return the people who are registered for the session or share a key with the sheet, of all organizations.
 
-    They come with all registrations for the session, also cancelled ones. Their target groups are those on `day`, the
-    session's.
+    They come by id, with all their registrations for the session by code, also cancelled ones. Their target groups are
+    those on `day`, the session's.
     """
     of_session = col(Registration.workshop_session_id) == workshop_session_id
     registered = select(col(Registration.participant_id)).where(of_session)
     sharing = (in_values(db, column, values) for column, values in _key_columns(keys))
     people = _load_people(db, *sharing, col(Participant.id).in_(registered))
     registrations = _load_registrations(db, of_session)
-    return KnownPeople(
-        _build_known_people(people, _load_groups(db, people, day)),
-        (known for known in registrations if known.person_id in people),
+    return (
+        {person.id: person for person in _build_known_people(people, _load_groups(db, people, day))},
+        {known.code: known for known in registrations if known.person_id in people},
     )
 
 
@@ -120,7 +134,7 @@ def _load_groups(db: Db, people: Collection[int], day: date) -> Groups:
         in_values(db, col(GroupMembership.participant_id), people), is_valid_on(day)
     )
     groups: dict[int, tuple[str, ...]] = {}
-    for person_id, group in db.execute(statement):
+    for person_id, group in db.execute(statement.order_by(col(GroupMembership.id))):
         groups[person_id] = (*groups.get(person_id, ()), group)
     return groups
 
@@ -152,7 +166,7 @@ def _load_registrations(db: Db, condition: ColumnElement[bool]) -> Iterable[Know
     """Yield the registrations for which the condition holds, of any status, with their attendance."""
     statement = (
         select(
-            Registration,
+            *_REGISTRATION,
             col(Attendance.status),
             col(Attendance.recorded_at),
             col(Attendance.attendance_import_id),
@@ -162,7 +176,8 @@ def _load_registrations(db: Db, condition: ColumnElement[bool]) -> Iterable[Know
         .outerjoin(User, col(User.id) == col(Attendance.recorded_by))
         .where(condition)
     )
-    for registration, outcome, recorded_at, import_id, recorded_by in db.execute(statement):
+    for line in db.execute(statement):
+        registration, (outcome, recorded_at, import_id, recorded_by) = line, line[-4:]
         by_person = outcome is not None and import_id is None
         yield KnownRegistration(
             code=registration.code,

@@ -4,14 +4,12 @@ Of people whose record is not open to the actor, lists and pages show what the o
 them says, and choices no more than initials and where they live (`records`).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
 from app.database import Db
@@ -19,8 +17,6 @@ from app.errors import NotFound
 from app.i18n import N_
 from app.models import (
     Area,
-    Attendance,
-    AttendanceStatus,
     Participant,
     Registration,
     WorkshopSession,
@@ -29,20 +25,21 @@ from app.nik_vault import NikVault
 from app.people.fields import FORM_TEXT_FIELDS, PERSON_FIELDS
 from app.people.values.emails import mask_email
 from app.people.values.names import initials
-from app.people.values.phones import mask_phone, national_digits
+from app.people.values.phones import mask_phone
 from app.permissions import Actor, Permission
-from app.queries.coverage.filters import CoverageFilters
-from app.queries.coverage.registrations import registration_conditions, session_conditions
+from app.queries.in_values import in_values
+from app.queries.people.participant_filters import (
+    ParticipantFilters,
+    ParticipantOrder,
+    select_participant_ids,
+)
 from app.queries.people.records import list_open_people
 from app.queries.people.shown_people import ShownPeople
-from app.queries.scope import people_within, registrations_within
-from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
-from app.reports.periods import Period
+from app.queries.scope import people_within
 
 PAGE_LENGTH = 50
 
-# A search for fewer digits would return a large part of the city.
-MIN_PHONE_DIGITS = 4
+BY_NAME = ParticipantOrder()
 
 
 @dataclass(frozen=True)
@@ -69,59 +66,6 @@ class ParticipantView:
     latest_starts_at: datetime | None
     is_erased: bool
     is_open: bool = True
-
-
-@dataclass(frozen=True)
-class Presence:
-    """A filter for the people that a figure of the coverage report counts: present in a period, with its filters.
-
-    With `registered`, the people who were registered. People from outside the city are in no such figure.
-    """
-
-    period: Period
-    filters: CoverageFilters
-    registered: bool = False
-
-
-@dataclass(frozen=True)
-class ParticipantFilters:
-    """Filters for participants. `search` is part of a name, a kelurahan's name or a phone number.
-
-    `kelurahan` and `target_group` are codes. The kelurahan is where people live now; with `presence` both are those of
-    the counted registrations, as in the coverage report.
-    """
-
-    search: str = ""
-    kelurahan: str = ""
-    target_group: str = ""
-    presence: Presence | None = None
-
-
-class ParticipantSort(StrEnum):
-    """By what participants are sorted: `SESSIONS` is their number, `LATEST` the start of the latest."""
-
-    NAME = "name"
-    KELURAHAN = "kelurahan"
-    SESSIONS = "sessions"
-    LATEST = "latest"
-
-
-@dataclass(frozen=True)
-class ParticipantOrder:
-    """An order of participants; those that are equal by it follow by name. Sessions and dates begin with the most."""
-
-    key: ParticipantSort = ParticipantSort.NAME
-    descending: bool = False
-
-    @classmethod
-    def parse(cls, text: str) -> "ParticipantOrder":
-        """Return the order of a URL's parameter, a key that is preceded by "-" if it is descending; else by name."""
-        key = text.removeprefix("-")
-        is_known = key in set(ParticipantSort)
-        return cls(ParticipantSort(key), descending=text.startswith("-")) if is_known else cls()
-
-    def __str__(self) -> str:
-        return f"-{self.key}" if self.descending else self.key.value
 
 
 @dataclass(frozen=True)
@@ -176,47 +120,31 @@ def list_participants(
     db: Db,
     actor: Actor,
     filters: ParticipantFilters,
-    order: ParticipantOrder = ParticipantOrder(),
+    order: ParticipantOrder = BY_NAME,
     *,
     page: int = 1,
     limit: int | None = PAGE_LENGTH,
 ) -> ParticipantPage:
     """Return a page of at most `limit` participants who match the filters, in this order; without `limit` all.
 
-    They have a registration of any status, even a cancelled one, within the actor's scope for seeing participants.
+    They have a registration of any status, even a cancelled one, within the actor's scope for seeing participants. What
+    is shown of them is loaded for the page alone: grouping all registrations takes seconds in a large city.
     """
-    shown = _select_shown(actor)
-    statement = shown.select().order_by(*_order_by(order, shown), shown.name, col(Participant.id))
-    for condition in _conditions(actor, filters, shown):
-        statement = statement.where(condition)
+    ids = select_participant_ids(db, actor, filters, order)
     if limit is not None:
-        statement = statement.offset((page - 1) * limit).limit(limit + 1)
-    views = [_to_view(*row) for row in db.execute(statement)]
-    return ParticipantPage(tuple(views[:limit]), limit is not None and len(views) > limit)
+        ids = ids.offset((page - 1) * limit).limit(limit + 1)
+    found = list(db.scalars(ids))
+    views = _load_views(db, actor, found[:limit])
+    return ParticipantPage(tuple(views), limit is not None and len(found) > limit)
 
 
-def _order_by(order: ParticipantOrder, shown: ShownPeople) -> list[ColumnElement[Any]]:
-    """Return the terms of an order. Kelurahan follow their kecamatan's name; places outside the city come last."""
-    sessions, latest = shown.measures
-    terms: list[ColumnElement[Any]]
-    match order.key:
-        case ParticipantSort.NAME:
-            terms = [shown.name]
-        case ParticipantSort.KELURAHAN:
-            area, kecamatan = aliased(Area), aliased(Area)
-            name_of_kecamatan = (
-                select(col(kecamatan.name))
-                .join(area, col(area.parent_code) == col(kecamatan.code))
-                .where(col(area.code) == shown.kelurahan_code)
-                .scalar_subquery()
-            )
-            is_outside = case((shown.kelurahan_code.is_(None), 1), else_=0)
-            terms = [is_outside, func.coalesce(name_of_kecamatan, ""), func.coalesce(shown.kelurahan, "")]
-        case ParticipantSort.SESSIONS:
-            terms = [-sessions]
-        case ParticipantSort.LATEST:
-            return [latest.asc() if order.descending else latest.desc()]
-    return [term.desc() for term in terms] if order.descending else terms
+def _load_views(db: Db, actor: Actor, ids: Sequence[int]) -> list[ParticipantView]:
+    """Return the participants with these ids, in this order, without those out of the actor's scope."""
+    if not ids:
+        return []
+    shown = _select_shown(actor, in_values(db, col(Registration.participant_id), ids))
+    views = {view.id: view for view in (_to_view(*row) for row in db.execute(shown.select()))}
+    return [views[participant_id] for participant_id in ids if participant_id in views]
 
 
 def get_participant_view(db: Db, actor: Actor, participant_id: int) -> ParticipantView:
@@ -225,10 +153,10 @@ def get_participant_view(db: Db, actor: Actor, participant_id: int) -> Participa
     Raises `NotFound` if none of their registrations, of any status, is within the actor's scope for seeing
     participants.
     """
-    row = db.execute(_select_shown(actor).select().where(col(Participant.id) == participant_id)).first()
-    if row is None:
+    views = _load_views(db, actor, [participant_id])
+    if not views:
         raise NotFound(N_("There is no such participant."))
-    return _to_view(*row)
+    return views[0]
 
 
 def get_participant(db: Db, actor: Actor, participant_id: int) -> Participant:
@@ -311,87 +239,13 @@ def hide_person(person_id: int, name: str, place: str) -> PersonSummary:
     )
 
 
-def _select_shown(actor: Actor) -> ShownPeople:
+def _select_shown(actor: Actor, *conditions: ColumnElement[bool]) -> ShownPeople:
     """Return the people within the scope, with the number of their sessions there and the start of the latest."""
     measures: dict[str, ColumnElement[Any]] = {
         "sessions": func.count(),
         "latest": func.max(col(WorkshopSession.starts_at)),
     }
-    return ShownPeople(actor, measures)
-
-
-def _conditions(actor: Actor, filters: ParticipantFilters, shown: ShownPeople) -> list[ColumnElement[bool]]:
-    """Return the conditions of the filters, on a statement of `shown`.
-
-    Search ignores case. With `presence`, kelurahan and target group narrow the registrations that are counted.
-    """
-    conditions: list[ColumnElement[bool]] = []
-    if text := filters.search.strip():
-        matches = shown.name.icontains(text, autoescape=True) | shown.kelurahan.icontains(
-            text, autoescape=True
-        )
-        digits = national_digits(text)
-        if len(digits) >= MIN_PHONE_DIGITS:
-            matches |= shown.phone.contains(digits, autoescape=True)
-        conditions.append(matches)
-    if filters.presence:
-        counted = _select_counted_people(filters, filters.presence).where(
-            registrations_within(actor, Permission.PARTICIPANT_READ)
-        )
-        conditions.append(col(Participant.id).in_(counted))
-        return conditions
-    if filters.kelurahan:
-        conditions.append(shown.kelurahan_code == filters.kelurahan)
-    if filters.target_group:
-        of_group = select(col(Registration.participant_id)).where(
-            col(Registration.target_group_code) == filters.target_group,
-            registrations_within(actor, Permission.PARTICIPANT_READ),
-        )
-        conditions.append(col(Participant.id).in_(of_group))
-    return conditions
-
-
-def count_counted_people(db: Db, actor: Actor, filters: ParticipantFilters) -> tuple[int, int]:
-    """Return how many people a figure of the coverage report counts: within the actor's scope, and in all.
-
-    (0, 0) without `presence`. The search is left out.
-    """
-    if not filters.presence:
-        return 0, 0
-    everyone = _select_counted_people(filters, filters.presence)
-    visible = everyone.where(registrations_within(actor, Permission.PARTICIPANT_READ))
-    visible_people, all_people = (
-        select(func.count(statement.subquery().c.participant_id.distinct())).scalar_subquery()
-        for statement in (visible, everyone)
-    )
-    counts = db.execute(select(visible_people, all_people)).one()
-    return counts[0], counts[1]
-
-
-def _select_counted_people(filters: ParticipantFilters, presence: Presence) -> Select[int]:
-    """Return the query for the ids of people whom the coverage report counts, of all organizations.
-
-    They are people from the city who were present, or with `presence.registered` were confirmed or came as walk-ins.
-    """
-    statement = (
-        select(col(Registration.participant_id))
-        .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
-        .where(
-            col(Registration.status).in_(COUNTED_AS_REGISTERED),
-            col(Registration.kelurahan_code).is_not(None),
-            *session_conditions(presence.period, presence.filters),
-            *registration_conditions(presence.filters),
-        )
-    )
-    if not presence.registered:
-        statement = statement.join(Attendance, col(Attendance.registration_id) == col(Registration.id)).where(
-            col(Attendance.status) == AttendanceStatus.PRESENT
-        )
-    if filters.kelurahan:
-        statement = statement.where(col(Registration.kelurahan_code) == filters.kelurahan)
-    if filters.target_group:
-        statement = statement.where(col(Registration.target_group_code) == filters.target_group)
-    return statement
+    return ShownPeople(actor, measures, *conditions)
 
 
 def _to_view(

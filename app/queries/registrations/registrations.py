@@ -29,7 +29,8 @@ from app.people.values.phones import mask_phone, national_digits
 from app.permissions import Actor, Permission
 from app.queries.in_values import in_values
 from app.queries.messages.contacts import reachable_contact, uses_record_contacts
-from app.queries.people.participants import MIN_PHONE_DIGITS, place_name
+from app.queries.people.participant_filters import MIN_PHONE_DIGITS
+from app.queries.people.participants import place_name
 from app.queries.people.records import shown_name
 from app.queries.registrations.seats import Cap, Seats, get_seats
 from app.queries.registrations.sorting import RegistrationOrder
@@ -224,6 +225,64 @@ def count_registrations(
     return db.scalar(statement) or 0
 
 
+def list_registrations_with_code(
+    db: Db, actor: Actor, workshop_session: WorkshopSession, code: str
+) -> list[RegistrationView]:
+    """Return the session's registration with this code; [] for others, or out of the actor's scope."""
+    return _list_views(
+        db, workshop_session, *_in_session(actor, workshop_session), col(Registration.code) == code
+    )
+
+
+def list_at_the_door(
+    db: Db,
+    actor: Actor,
+    workshop_session: WorkshopSession,
+    search: str,
+    *,
+    registered: bool,
+    page: int,
+    size: int,
+) -> list[RegistrationView]:
+    """Return a page of the session's people who are `registered`, or of all others, in the order of names.
+
+    `search` is part of "name place". Empty if the session is out of the actor's scope for recording attendance.
+    """
+    return _list_views(
+        db,
+        workshop_session,
+        *_at_the_door(actor, workshop_session, search, registered=registered),
+        order_by=RegistrationOrder().order_by(),
+        offset=(page - 1) * size,
+        limit=size,
+    )
+
+
+def count_at_the_door(
+    db: Db, actor: Actor, workshop_session: WorkshopSession, search: str, *, registered: bool
+) -> int:
+    """Return how many registrations `list_at_the_door` lists on all its pages."""
+    statement = (
+        select(func.count())
+        .select_from(Registration)
+        .join(Participant, col(Participant.id) == col(Registration.participant_id))
+        .outerjoin(Area, col(Area.code) == col(Registration.kelurahan_code))
+        .where(*_at_the_door(actor, workshop_session, search, registered=registered))
+    )
+    return db.scalar(statement) or 0
+
+
+def _at_the_door(
+    actor: Actor, workshop_session: WorkshopSession, search: str, *, registered: bool
+) -> Iterator[ColumnElement[bool]]:
+    yield from _in_session(actor, workshop_session)
+    has_seat = col(Registration.status).in_(COUNTED_AS_REGISTERED)
+    yield has_seat if registered else ~has_seat
+    if text := search.strip():
+        place = func.coalesce(col(Area.name), col(Registration.outside_place), "")
+        yield (shown_name() + " " + place).icontains(text, autoescape=True)
+
+
 def list_waiting(
     db: Db, actor: Actor, workshop_session: WorkshopSession, *, limit: int | None = None
 ) -> list[RegistrationView]:
@@ -300,7 +359,7 @@ def _list_views(
 
     `workshop_session` is the session of all of them. No permission is checked.
     """
-    statement = _select_views().where(*conditions).order_by(*order_by, col(Registration.id))
+    statement = _select_views(workshop_session).where(*conditions).order_by(*order_by, col(Registration.id))
     rows = db.execute(statement.offset(offset).limit(limit)).all()
     has_waiting = any(registration.status is RegistrationStatus.WAITLISTED for registration, *_ in rows)
     seats = get_seats(db, workshop_session) if has_waiting else None
@@ -325,8 +384,10 @@ def _waiting_for(registration: Registration, seats: Seats | None) -> tuple[Cap, 
     return seats.full_caps(registration.kelurahan_code, registration.target_group_code)
 
 
-def _select_views() -> Select[Registration, Participant, str, str, AttendanceStatus, int]:
-    """Return the statement whose rows are the arguments of `_to_view`, except `waiting_for`.
+def _select_views(
+    workshop_session: WorkshopSession,
+) -> Select[Registration, Participant, str, str, AttendanceStatus, int]:
+    """Return the statement for a session's registrations; its rows are the arguments of `_to_view`, but `waiting_for`.
 
     Its last column, `ahead`, is the number of people before in the session's queue, 0 for people who do not wait.
     """
@@ -341,7 +402,10 @@ def _select_views() -> Select[Registration, Participant, str, str, AttendanceSta
                 - 1
             ).label("ahead"),
         )
-        .where(col(Registration.status) == RegistrationStatus.WAITLISTED)
+        .where(
+            col(Registration.workshop_session_id) == workshop_session.id,
+            col(Registration.status) == RegistrationStatus.WAITLISTED,
+        )
         .subquery()
     )
     return (

@@ -12,22 +12,22 @@ from app.queries.areas import reference
 from app.queries.coverage.filters import CoverageFilters
 from app.queries.people.history import list_participant_registrations
 from app.queries.people.memberships import list_memberships
-from app.queries.people.participants import (
+from app.queries.people.participant_filters import (
+    MAX_COUNTED,
     ParticipantFilters,
     ParticipantOrder,
     ParticipantSort,
     Presence,
     count_counted_people,
-    get_participant_view,
-    list_participants,
 )
+from app.queries.people.participants import get_participant_view, list_participants
 from app.queries.people.proposals import count_proposals
 from app.reports.coverage.breakdowns import Pillar
 from app.reports.periods import Period
 from app.services.people.downloads import download_participants
 from app.services.people.searches import log_search
 from app.web.container import container_of
-from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
+from app.web.dependencies import CurrentActor, Lang, LongReadDb, ReadDb, Translate, Vault, WriteDb
 from app.web.downloads import download
 from app.web.forms import EmptyIsNone, OptionalDate, OptionalText
 from app.web.pages import build_url, render
@@ -133,6 +133,7 @@ def participant_list(
         presence=form.filters.presence,
         visible=visible,
         counted=counted,
+        most=MAX_COUNTED,
         first=form.build_address() if form.page > 1 else "",
         following=form.build_address(halaman=form.page + 1) if page.has_next else "",
         file=form.build_address("/peserta.xlsx"),
@@ -144,7 +145,7 @@ def participant_list(
 @router.get("/peserta.xlsx")
 def participant_file(
     request: Request,
-    read_db: ReadDb,
+    read_db: LongReadDb,
     db: WriteDb,
     vault: Vault,
     actor: CurrentActor,

@@ -48,13 +48,14 @@ Button = Literal["present", "absent", "excused", "none"]
 
 class CheckInQuery(BaseModel):
     """The parameters of the page: the search, the registration just marked and its attendance before, the group of the
-    last walk-in, and whether attendance may be recorded long before the session."""
+    last walk-in, whether attendance may be recorded long before the session, and the page of a long list."""
 
     q: str = ""
     marked: str = Field("", alias="ditandai")
     before: Button = Field("none", alias="sebelumnya")
     group: str = Field("", alias="kelompok")
     early: Literal["", "1"] = Field("", alias="awal")
+    page: int = Field(1, alias="halaman", ge=1, le=100_000)
 
     def address(self, code: str, **changed: object) -> str:
         """Return the URL of the check-in page of the session `code` with some parameters changed.
@@ -64,7 +65,8 @@ class CheckInQuery(BaseModel):
         """
         query = self.model_copy(update={"marked": "", "before": "", **changed})
         fragment = f"#{query.marked}" if query.marked else ""
-        return build_url(f"/sesi/{code}/hadir", query.model_dump(by_alias=True)) + fragment
+        params = query.model_dump(by_alias=True) | ({"halaman": ""} if query.page == 1 else {})
+        return build_url(f"/sesi/{code}/hadir", params) + fragment
 
 
 Params = Annotated[CheckInQuery, Query()]
@@ -202,7 +204,7 @@ def walk_in_by_form(
             log_search(container_of(request).engine, vault, actor, "session", code, form.name)
         return _page(request, db, actor, code, params, form, language, problem)
     return redirect(
-        params.address(code, q="", marked=registration.code, group=form.target_group),
+        params.address(code, q="", page=1, marked=registration.code, group=form.target_group),
         _("%(name)s is registered and present.") % {"name": get_registration_view(db, registration).name},
     )
 
@@ -332,7 +334,9 @@ def _page(
     It allows the camera, to scan tickets. With a `PersonUnclear` it asks which known person is meant.
     """
     workshop_session = _workshop_session(db, actor, code)
-    check_in_list = queries.get_check_in_list(db, actor, workshop_session)
+    check_in_list = queries.get_check_in_list(
+        db, actor, workshop_session, params.q, page=params.page, marked=params.marked
+    )
     days = queries.count_days_until(workshop_session.starts_at)
     group_names = {group.code: group.label for group in reference.list_target_groups(db, language)}
     return render(
@@ -344,7 +348,6 @@ def _page(
         workshop_session=workshop_sessions.get_workshop_session_view(db, actor, code),
         cancelled=workshop_session.cancelled_at is not None,
         check_in=check_in_list,
-        matching=check_in_list.search(params.q),
         params=params,
         days_until=days,
         last_offline_day=queries.get_last_offline_day(workshop_session),
