@@ -1,5 +1,6 @@
 """The commands of the program `jangkau`. They print English and act as `OPERATOR`."""
 
+import importlib.metadata
 import os
 import signal
 import sys
@@ -8,11 +9,12 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-import uvicorn
+from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 
 from app.cli.accounts import token_app, user_app
 from app.cli.audit import audit_app
+from app.cli.backups import backup, move, restore
 from app.cli.imports import import_sheet, undo
 from app.cli.installation import (
     Installation,
@@ -21,21 +23,29 @@ from app.cli.installation import (
     require_valid_server_settings,
 )
 from app.cli.keys import keys_app
+from app.cli.operation import check
 from app.cli.reports import report_app
 from app.database import reading, writing
 from app.errors import Invalid, Problem
+from app.faults import describe_fault
 from app.i18n import translator
 from app.jobs.tasks import TaskRunner
 from app.jobs.worker import Worker
+from app.logs import configure_logging, log_uncaught_errors
 from app.permissions import OPERATOR
 from app.queries.accounts.users import get_user_by_email, has_users
 from app.services.demonstration import create_demonstration
 from app.services.reference_data import set_up_database
 from app.services.workshops import workshop_sessions, workshops
 from app.services.workshops.session_staff import assign_staff
+from app.telemetry import require_telemetry_library
+from app.web.metrics import shared_folder
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-db_app = typer.Typer(no_args_is_help=True, help="The database.")
+# Plain help: without boxes, paragraphs are wrapped to the terminal.
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+db_app = typer.Typer(no_args_is_help=True, help="Upgrade or move the database.")
 workshop_app = typer.Typer(no_args_is_help=True, help="Workshops.")
 session_app = typer.Typer(no_args_is_help=True, help="Sessions of workshops.")
 for name, group in (
@@ -53,10 +63,26 @@ for name, group in (
 EXIT_FAILED = 1
 EXIT_WRONG_USAGE = 64  # EX_USAGE of sysexits.h
 
-# Uvicorn replaces a worker process that does not answer for so long, and a worker cannot answer while it loads the
-# application. With the default of five seconds a slow machine would replace every worker before it is ready.
-SECONDS_TO_LOAD = 120
 english = translator("en")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"jangkau {importlib.metadata.version('jangkau')}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Registration, attendance and coverage of a city's digital-literacy workshops.
+
+    Settings are environment variables that begin with JANGKAU_; docs/settings.md lists them.
+    """
 
 
 def main() -> None:
@@ -97,23 +123,28 @@ def _print_database_error(error: DatabaseError) -> None:
     """Print what is wrong with the database. Re-raises an `IntegrityError`, which is an error of this program."""
     if isinstance(error, IntegrityError):
         raise error
-    typer.echo(f"The database can't be used: {error.orig}", err=True)
+    typer.echo(f"The database can't be used: {describe_fault(error)}", err=True)
     if error.statement:
         typer.echo("'jangkau db upgrade' makes its tables, or brings them up to date.", err=True)
     else:  # without a statement it could not connect
         typer.echo("JANGKAU_DATABASE_URL and JANGKAU_REPORT_DATABASE_URL say where it is.", err=True)
 
 
-@app.command()
+@app.command(short_help="Run the web server and the background work.")
 def serve(
-    host: str = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000,
-    workers: Annotated[int, typer.Option(min=1)] = 1,
+    workers: Annotated[int, typer.Option(min=1, envvar="JANGKAU_WORKERS", help="Processes that answer.")] = 1,
 ) -> None:
     """Apply pending migrations, then run the web server and the background worker until stopped.
 
     The address is printed, and on an empty database how to begin.
     """
+    from app.cli.serving import serve_until_stopped  # the pages and the API, which no other command needs
+
+    os.environ["JANGKAU_WORKERS"] = str(
+        workers
+    )  # Each of them shares the database's connections with the others.
     installation = _ready_installation()
     typer.echo(f"Jangkau: http://{host}:{port}")
     with reading(installation.engine) as db:
@@ -123,19 +154,11 @@ def serve(
     if not installation.settings.privacy_contact:
         typer.echo("JANGKAU_PRIVACY_CONTACT is not set: nobody can register on a public page.", err=True)
     installation.engine.dispose()
-    uvicorn.run(
-        "app.main:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        timeout_worker_healthcheck=SECONDS_TO_LOAD,
-        log_level="warning",
-        server_header=False,
-    )
+    with shared_folder(workers):
+        serve_until_stopped(host, port, workers)
 
 
-@app.command()
+@app.command(short_help="Do background work only.")
 def worker() -> None:
     """Apply pending migrations, then do background work until stopped (SIGTERM or Ctrl-C).
 
@@ -157,20 +180,30 @@ def _ready_installation() -> Installation:
     Raises `Problem` if its settings are wrong or its data was encrypted with another secret.
     """
     installation = load_installation()
+    configure_logging(installation.settings.log_format)
+    log_uncaught_errors()
+    require_telemetry_library()
     require_valid_server_settings(installation)
-    set_up_database(installation.engine)
+    _set_up(installation.engine)
     with reading(installation.engine) as db:
         require_matching_secret(db, installation.vault)
     return installation
 
 
-@db_app.command()
+@db_app.command(short_help="Bring the tables up to date.")
 def upgrade() -> None:
     """Apply the migrations, and load the reference data into tables that are empty."""
-    set_up_database(load_installation().engine)
+    _set_up(load_installation().engine)
 
 
-@app.command()
+def _set_up(engine: Engine) -> None:
+    """Bring the database up to date, and say where the copy is that was made of it before."""
+    copy = set_up_database(engine)
+    if copy:
+        typer.echo(f"The database was upgraded. A copy of it as it was before is {copy}.", err=True)
+
+
+@app.command(short_help="Fill an empty database with the demonstration.")
 def demo(
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing if there are users.")] = False,
 ) -> None:
@@ -231,5 +264,9 @@ def session_create(
     typer.echo(workshop_session.code)
 
 
-app.command("import")(import_sheet)
+app.command("import", short_help="Import an attendance sheet.")(import_sheet)
 app.command()(undo)
+app.command(short_help="Check all that the service needs.")(check)
+app.command(short_help="Write a backup while the service runs.")(backup)
+app.command(short_help="Restore a backup, or try to (--drill).")(restore)
+db_app.command(short_help="Copy the SQLite database to PostgreSQL.")(move)

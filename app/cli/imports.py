@@ -37,9 +37,11 @@ english = translator("en")
 def import_sheet(
     file: Path,
     session: Annotated[str, typer.Option(help="The session's code.")],
-    sheet: str | None = None,
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook with several.")] = None,
     group: Annotated[str | None, typer.Option(help="The group of rows that name none.")] = None,
-    blank: Annotated[Literal["present", "absent"] | None, typer.Option()] = None,
+    blank: Annotated[
+        Literal["present", "absent"] | None, typer.Option(help="What an empty cell for attendance means.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
     only_valid: Annotated[bool, typer.Option("--only-valid")] = False,
     confirm: Annotated[
@@ -51,7 +53,7 @@ def import_sheet(
     """Import an attendance sheet, and print a summary or the import document.
 
     If rows or questions about the whole list need attention, nothing is saved and the exit code is 2; with
-    --only-valid the other rows are saved.  With --dry-run nothing is saved.
+    --only-valid the other rows are saved. With --dry-run nothing is saved.
     """
     installation = load_installation()
     content = file.read_bytes()

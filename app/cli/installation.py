@@ -12,9 +12,8 @@ from sqlalchemy.exc import ArgumentError
 from app.database import Db, create_engine, create_report_engine
 from app.errors import Problem
 from app.nik_vault import NikVault
-from app.queries.encryption import can_decrypt
+from app.queries.encryption import can_decrypt, is_rotating
 from app.services.issued_reports.esign import esign_from_settings
-from app.services.key_rotation import is_rotating
 from app.services.messages.mail_server import mail_server_from_settings
 from app.services.messages.whatsapp_gateway import whatsapp_gateway_from_settings
 from app.settings import PREFIX, Settings, require_known

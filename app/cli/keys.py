@@ -1,13 +1,14 @@
 """The command that replaces the installation's secret."""
 
 import os
+import time
 
 import typer
 
 from app.cli.installation import check_database_url
-from app.database import create_engine, writing
+from app.database import create_engine
 from app.errors import Problem
-from app.jobs.worker import worker_lock
+from app.jobs.lease import SECONDS_BETWEEN_BEATS, Lease
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR
 from app.services.key_rotation import begin_rotation, end_rotation, list_encrypted_tables, renew_rows
@@ -36,17 +37,15 @@ def rotate() -> None:
         engine = create_engine(settings)
     old, new = (NikVault(secret) for secret in settings.old_and_new_secret())
     set_up_database(engine)
-    with worker_lock(engine) as has_lock:
-        if not has_lock():
-            raise Problem(
-                "Stop all servers ('jangkau serve', 'jangkau worker') first: they know only the old secret."
-            )
-        with writing(engine) as db:
+    lease = Lease(engine)
+    _take_from_ended_servers(lease)
+    with lease.renewing():
+        with lease.writing() as db:
             begin_rotation(db, OPERATOR, old, new)
         for parts in list_encrypted_tables():
             after, total = None, 0
             while True:
-                with writing(engine) as db:
+                with lease.writing() as db:
                     after, changed = renew_rows(db, old, new, parts, after)
                 total += changed
                 if after is None:
@@ -54,7 +53,7 @@ def rotate() -> None:
             if total:
                 typer.echo(f"{parts.table.name}: {total} rows renewed.")
         kept = settings.use_next_secret()
-        with writing(engine) as db:
+        with lease.writing() as db:
             end_rotation(db, OPERATOR)
     engine.dispose()
     if kept:
@@ -64,3 +63,17 @@ def rotate() -> None:
             "The new secret is in use. Remove JANGKAU_SECRET_KEY_OLD; keep it with backups made before."
         )
     typer.echo("Hand out delegation links anew: those made before are not valid any more.")
+
+
+def _take_from_ended_servers(lease: Lease) -> None:
+    """Take the lease of the background work. Raises `Problem` if a server renews it.
+
+    Waits for some seconds if a server was killed just now, whose lease has yet to run out.
+    """
+    first = lease.read()
+    while not lease.try_take():
+        if lease.read() not in (None, first):
+            raise Problem(
+                "Stop all servers ('jangkau serve', 'jangkau worker') first: they know only the old secret."
+            )
+        time.sleep(SECONDS_BETWEEN_BEATS / 4)

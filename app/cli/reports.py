@@ -10,15 +10,28 @@ import typer
 
 from app.cli.installation import check_database_url, load_installation
 from app.database import create_report_engine, reading, writing
+from app.errors import NotFound
 from app.i18n import Language, translator
 from app.permissions import OPERATOR
+from app.queries.areas.areas import get_city
 from app.queries.coverage.filters import CoverageFilters
 from app.queries.issued_reports.figures import load_coverage_report, make_coverage_file
 from app.queries.issued_reports.verification import Verdict, verify_sha256
+from app.queries.open_data import load_open_data
 from app.reports.coverage.breakdowns import DimensionChoice, Pillar
 from app.reports.formats.download import Format
 from app.reports.official import Classification, Signatory
-from app.services.issued_reports.issue import ReportText, issue_report, revise_report
+from app.reports.open_data.files import open_csv
+from app.reports.open_data.tables import TABLES
+from app.services.issued_reports.issue import (
+    ReportText,
+    draft_report,
+    draft_revision,
+    issue_report,
+    revise_report,
+)
+from app.services.open_data.parquet import City, write_parquet_files
+from app.services.operation.report_database import ReportDatabase
 
 EXIT_UNKNOWN = 1
 EXIT_REVISED = 2
@@ -65,7 +78,7 @@ def report_coverage(
     language: Language = "en" if file_format == "json" else "id"
     with check_database_url("JANGKAU_REPORT_DATABASE_URL"):
         report_engine = create_report_engine(installation.settings, installation.engine)
-    with reading(report_engine) as db:
+    with ReportDatabase(installation.engine, report_engine).reading() as db:
         report = load_coverage_report(
             db,
             OPERATOR,
@@ -123,11 +136,13 @@ def issue(
         request_key="",
     )
     base_url = installation.settings.base_url
-    with writing(installation.engine) as db:
+    with reading(installation.engine) as read_db, writing(installation.engine) as db:
         if revises:
-            report = revise_report(db, OPERATOR, revises, text, what_changed, base_url)
+            revision = (OPERATOR, revises, text, what_changed, base_url)
+            report = revise_report(db, *revision, draft_revision(read_db, *revision))
         else:
-            report = issue_report(db, OPERATOR, filters, text, base_url)
+            first_issue = (OPERATOR, filters, text, base_url)
+            report = issue_report(db, *first_issue, draft_report(read_db, *first_issue))
     typer.echo(report.number)
 
 
@@ -150,6 +165,32 @@ def verify(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -
         typer.echo(f"revised: {about}; the newest report is {found.newest.number}")
         raise typer.Exit(EXIT_REVISED)
     typer.echo(f"genuine: {about}")
+
+
+@report_app.command("export")
+def export(
+    file_format: Annotated[Literal["csv", "parquet"], typer.Option("--format")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder; created if it is missing.")],
+) -> None:
+    """Write the open data, the figures of issued reports with small ones hidden, as a file for each table.
+
+    Parquet files name the city in each row, so that those of many cities can be read together (docs/scaling.md).
+    """
+    installation = load_installation()
+    with reading(installation.engine) as db:
+        data = load_open_data(db, installation.settings.base_url)
+        city = get_city(db)
+    if not data.reports:
+        raise NotFound("No report of a whole year has been issued, so there are no figures to export.")
+    output.mkdir(parents=True, exist_ok=True)
+    if file_format == "parquet":
+        paths = list(write_parquet_files(output, data, City(city.code, city.name)))
+    else:
+        paths = [output / table.file_name for table in TABLES]
+        for path, table in zip(paths, TABLES, strict=True):
+            path.write_bytes(open_csv(table, data))
+    for path in paths:
+        typer.echo(path)
 
 
 def _parse_signatory(text: str) -> Signatory:

@@ -6,7 +6,7 @@ from cryptography.exceptions import InvalidTag
 from sqlmodel import col, select
 
 from app.database import Db
-from app.models import Attachment, Participant, SignedScan, UploadedFile
+from app.models import Attachment, KeyRotation, Participant, SignedScan, UploadedFile
 from app.nik_vault import NikVault
 
 
@@ -33,6 +33,11 @@ def can_decrypt(db: Db, vault: NikVault) -> bool:
         if file := db.exec(oldest.limit(1)).first():
             return _decrypts(vault, file)
     return True
+
+
+def is_rotating(db: Db) -> bool:
+    """Return whether a replacement of the secret has begun and not ended."""
+    return db.get(KeyRotation, 1) is not None
 
 
 def _decrypts(vault: NikVault, encrypted: bytes) -> bool:

@@ -19,7 +19,7 @@ from app.models import KeyRotation
 from app.nik_vault import NONCE_BYTES, NikVault
 from app.people.values.nik import LENGTH as NIK_LENGTH
 from app.permissions import Actor, Permission
-from app.queries.encryption import can_decrypt
+from app.queries.encryption import can_decrypt, is_rotating
 from app.services.activities import log_activity
 
 ROWS_AT_ONCE = 200
@@ -68,11 +68,6 @@ def list_encrypted_tables() -> list[EncryptedTable]:
         if parts.encrypted or parts.documents:
             tables.append(parts)
     return tables
-
-
-def is_rotating(db: Db) -> bool:
-    """Return whether a replacement of the secret has begun and not ended."""
-    return db.get(KeyRotation, 1) is not None
 
 
 def begin_rotation(db: Db, actor: Actor, old: NikVault, new: NikVault) -> None:

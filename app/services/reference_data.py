@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from app.database import Db, upgrade, writing
+from app.database import Db, writing
 from app.models import (
     AmbiguousPlace,
     AmbiguousPlaceCandidate,
@@ -25,6 +25,7 @@ from app.models import (
     TargetGroup,
     TargetGroupSynonym,
 )
+from app.schema import upgrade
 from app.services.locks import lock_reference_data
 from app.services.privacy.notices import load_shipped_notice
 
@@ -34,11 +35,15 @@ KOTA = "64.71"
 VALID_FROM = date(2000, 1, 1)
 
 
-def set_up_database(engine: Engine) -> None:
-    """Apply the migrations, load the reference data into empty tables, and commit both."""
-    upgrade(engine)
+def set_up_database(engine: Engine) -> Path | None:
+    """Apply the migrations, load the reference data into empty tables, and commit both.
+
+    Return the path of the copy that `upgrade` made before, if it made one.
+    """
+    copy = upgrade(engine)
     with writing(engine) as db:
         load_reference_data(db)
+    return copy
 
 
 def load_reference_data(db: Db) -> None:

@@ -38,6 +38,11 @@ class AmbiguousPlaceView:
     candidates: tuple[str, ...]
 
 
+def get_city(db: Db) -> Area:
+    """Return the city whose database this is: the one area of the level kota."""
+    return db.exec(select(Area).where(col(Area.level) == AreaLevel.KOTA)).one()
+
+
 def list_kelurahan_details(db: Db, actor: Actor) -> list[KelurahanDetails]:
     """Return every kelurahan by `reading_order`, including those that no longer exist or don't exist yet.
 

@@ -16,7 +16,8 @@ from app.models import (
 from app.people.values.phones import national_digits
 from app.permissions import Actor, Permission
 from app.queries.in_values import in_values
-from app.queries.people.participants import MIN_PHONE_DIGITS, place_name
+from app.queries.people.participant_filters import MIN_PHONE_DIGITS
+from app.queries.people.participants import place_name
 from app.queries.people.shown_people import ShownPeople
 from app.queries.workshops.workshop_sessions import (
     COUNTED_AS_REGISTERED,

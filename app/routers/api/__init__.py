@@ -1,6 +1,15 @@
 """The API for programs, under `/api/v1`."""
 
-from app.routers.api import areas, coverage, health, imports, issued_reports, registrations, workshops
+from app.routers.api import (
+    areas,
+    coverage,
+    health,
+    imports,
+    issued_reports,
+    metrics,
+    registrations,
+    workshops,
+)
 
 routers = (
     *workshops.routers,
@@ -10,4 +19,5 @@ routers = (
     coverage.router,
     issued_reports.router,
     health.router,
+    metrics.router,
 )

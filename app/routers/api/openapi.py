@@ -14,13 +14,14 @@ PROBLEM = {
     "type": "object",
     "description": "A problem as RFC 9457 defines it. `code` never changes; `detail` is a sentence in the language of "
     "the request. Some problems have further members.",
-    "required": ["type", "title", "status", "code", "detail"],
+    "required": ["type", "title", "status", "code", "detail", "request_id"],
     "properties": {
         "type": {"type": "string", "examples": ["urn:jangkau:problem:not-found"]},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "code": {"type": "string"},
         "detail": {"type": "string"},
+        "request_id": {"type": "string"},
         "errors": {
             "type": "array",
             "items": {
@@ -39,6 +40,7 @@ _ALWAYS = {
     404: "There is no such thing, or none that you may see.",
     422: "A value is missing or wrong; `errors` says which.",
     429: "Too many tries. `Retry-After` says when to try again.",
+    503: "The service is unavailable for now: nothing was changed, unless `code` is `outcome-unknown`.",
 }
 _OF_WRITES = {
     408: "The body took too long to arrive.",

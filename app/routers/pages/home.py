@@ -8,6 +8,7 @@ from app.i18n import Language, Translator
 from app.permissions import Permission
 from app.queries.dashboard import get_dashboard
 from app.queries.installation.setup import list_setup_steps
+from app.queries.operation.health_notice import find_health_notice
 from app.reports.coverage.report import CoverageReport
 from app.reports.coverage.texts.wording import (
     group_lines,
@@ -64,6 +65,7 @@ def home_page(
         target_note=target_note(report, _, language) if report else "",
         period=_period(report, _, language) if report else "",
         group_lines=group_lines(report, _, language) if report else (),
+        health=find_health_notice(db, actor),
         shown=LINES_SHOWN,
     )
 

@@ -16,7 +16,7 @@ from app.database import Db
 from app.errors import TooManyRequests
 from app.i18n import N_
 from app.models import KnownDevice, LoginFailure, User
-from app.models.base import now
+from app.models.base import is_recent, now
 from app.permissions import Actor
 from app.services.accounts.secrets import hash_secret
 from app.services.activities import log_activity, shorten_address
@@ -114,7 +114,7 @@ def forget_devices(db: Db, user: User) -> None:
 
 def delete_old_failures(db: Db) -> None:
     """Delete failures that no longer count, and devices that were not used for half a year."""
-    db.exec(delete(LoginFailure).where(col(LoginFailure.at) < now() - FAILURE_LIFETIME))
+    db.exec(delete(LoginFailure).where(~is_recent(col(LoginFailure.at), FAILURE_LIFETIME)))
     db.exec(delete(KnownDevice).where(col(KnownDevice.last_used_at) < now() - DEVICE_LIFETIME))
 
 
@@ -156,7 +156,7 @@ def _remaining_wait(db: Db, email: str, key: str, *, is_known: bool, is_device: 
     From the last allowed failure of a budget on it has to: 10 seconds after that one, twice as long after each further
     one, at most 15 minutes.
     """
-    recent = col(LoginFailure.at) >= now() - FAILURE_LIFETIME
+    recent = is_recent(col(LoginFailure.at), FAILURE_LIFETIME)
     of_email, from_source = col(LoginFailure.email) == email, col(LoginFailure.address) == key
     budgets: list[tuple[tuple[ColumnElement[bool], ...], int]] = [
         ((of_email, from_source), MAX_FAILURES_PER_EMAIL)
@@ -173,7 +173,7 @@ def _remaining_wait(db: Db, email: str, key: str, *, is_known: bool, is_device: 
         )
         for where, most in budgets
     ]
-    remaining = max((end - now() for end in ends if end), default=timedelta(0))
+    remaining = min(max((end - now() for end in ends if end), default=timedelta(0)), MAX_WAIT)
     return remaining if remaining > timedelta(0) else None
 
 

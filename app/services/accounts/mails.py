@@ -27,6 +27,7 @@ from app.services.outbox import queue_task
 # How long sending is tried.
 MAIL_LIFETIME = timedelta(hours=6)
 FORGOTTEN_LINK_LIFETIME = timedelta(hours=1)
+HEALTH_PATH = "/administrasi/kesehatan"
 INVITATION_LIFETIME = timedelta(days=7)
 
 
@@ -44,6 +45,8 @@ class AccountMail(StrEnum):
     NEW_BROWSER = "new-browser"
     IDENTITY_LINKED = "identity-linked"
     APPROVAL_ASKED = "approval-asked"
+    HEALTH_WRONG = "health-wrong"
+    HEALTH_RIGHT = "health-right"
 
 
 SUBJECTS: Mapping[AccountMail, str] = {
@@ -57,6 +60,8 @@ SUBJECTS: Mapping[AccountMail, str] = {
     AccountMail.NEW_BROWSER: N_("Login from a new browser"),
     AccountMail.IDENTITY_LINKED: N_("Another account can log you in"),
     AccountMail.APPROVAL_ASKED: N_("Your approval is asked for"),
+    AccountMail.HEALTH_WRONG: N_("Jangkau needs attention"),
+    AccountMail.HEALTH_RIGHT: N_("Jangkau is in order again"),
 }
 
 BODIES: Mapping[AccountMail, str] = {
@@ -94,6 +99,10 @@ BODIES: Mapping[AccountMail, str] = {
         "%(admin)s wants to change the access of %(name)s. Administrators don't decide about each other alone: ask "
         "whether they did this and why, and then approve or refuse it within a day."
     ),
+    AccountMail.HEALTH_WRONG: N_(
+        "Jangkau checks itself. This needs attention:\n\n%(lines)s\n\nAs long as it does, you get this mail once a day."
+    ),
+    AccountMail.HEALTH_RIGHT: N_("What needed attention is in order again. There is nothing you need to do."),
 }
 
 NOT_YOU = N_("If that was not you, set a new password at once and tell your administrator.")
@@ -198,6 +207,8 @@ def _create_link(db: Db, kind: AccountMail, user: User, recipient: str) -> str:
             return f"/akun/surel/{secret}"
         case AccountMail.APPROVAL_ASKED:
             return "/administrasi/persetujuan"
+        case AccountMail.HEALTH_WRONG | AccountMail.HEALTH_RIGHT:
+            return HEALTH_PATH
         case _:
             return ""
 

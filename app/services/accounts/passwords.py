@@ -1,15 +1,13 @@
 """Hash and check passwords, at most two at a time, and refuse passwords that are easy to guess."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from secrets import token_urlsafe
-from threading import BoundedSemaphore, Lock
 
 from pwdlib import PasswordHash
 
-from app.errors import Busy, Invalid
+from app.errors import Invalid
 from app.i18n import N_
+from app.turns import Turns
 
 MIN_PASSWORD_LENGTH = 10
 MAX_PASSWORD_LENGTH = 256
@@ -49,42 +47,8 @@ LOCAL_WORDS = (
 password_hasher = PasswordHash.recommended()
 
 
-class PasswordChecks:
-    """Lets at most `at_once` password hashes be computed at a time in this process: each takes 64 MiB of memory.
-
-    Others wait, at most `waiting` of them and at most `seconds` each.
-    """
-
-    def __init__(self, at_once: int = 2, waiting: int = 16, seconds: float = 8) -> None:
-        self._running = BoundedSemaphore(at_once)
-        self._lock = Lock()
-        self._waiting, self._max_waiting, self._seconds = 0, waiting, seconds
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for a turn and keep it until the block ends. Raises `Busy` if it doesn't come in time."""
-        if not self._running.acquire(blocking=False):
-            self._wait()
-        try:
-            yield
-        finally:
-            self._running.release()
-
-    def _wait(self) -> None:
-        """Wait for the semaphore. Raises `Busy` if too many wait already, or after `seconds`."""
-        with self._lock:
-            if self._waiting >= self._max_waiting:
-                raise Busy(BUSY, seconds=int(self._seconds))
-            self._waiting += 1
-        try:
-            if not self._running.acquire(timeout=self._seconds):
-                raise Busy(BUSY, seconds=int(self._seconds))
-        finally:
-            with self._lock:
-                self._waiting -= 1
-
-
-password_checks = PasswordChecks()
+# Each hash takes 64 MiB of memory.
+password_checks = Turns(2, seconds=8, busy=BUSY)
 
 
 def verify_password(password: str, password_hash: str | None) -> bool:

@@ -12,7 +12,7 @@ from app.services.open_data.ckan import PushFailed
 from app.services.outbox import queue_once
 
 # How long a push waits after each attempt at which the portal was not reached; after the last one it has failed.
-RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 120, 720))
+RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 120, 240))
 
 
 def request_push(db: Db, actor: Actor) -> None:

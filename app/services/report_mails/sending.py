@@ -19,8 +19,8 @@ from app.reports.coverage.report import CoverageReport
 from app.reports.coverage.texts.wording import filter_lines, headline
 from app.reports.periods import Period
 from app.services.messages.mail_server import Delivery, build_mail
-from app.services.messages.sending import RETRY_DELAYS, store_result
-from app.services.outbox import queue_task
+from app.services.messages.sending import NotWaiting, store_result
+from app.services.outbox import TryLater, queue_task
 from app.services.report_mails.unsubscribing import sign_unsubscribing
 
 NOT_ALLOWED = "no-access"
@@ -87,31 +87,24 @@ def write_report_mail(read_db: Db, mail_id: int, site: MailSite) -> EmailMessage
     return outgoing
 
 
-def begin_sending(db: Db, mail_id: int) -> bool:
-    """Mark a mail that is written as being sent, and return whether it is to be handed over now.
+def begin_sending(db: Db, mail_id: int) -> None:
+    """Mark a mail that is written as being sent. The caller commits before it hands it over.
 
-    It is not if its reader has unsubscribed meanwhile or may not get it. A mail that is found as being sent, by a
-    worker that died, is marked as unknown: it may have been sent. The caller commits before it sends.
+    Raises `NotWaiting` if it was deleted or another worker sends it, and `TryLater` if its reader may not get it any
+    more: `write_report_mail` then says so.
     """
     mail = _lock(db, mail_id)
-    if mail is None:
-        return False
-    if mail.status is MessageStatus.SENDING:
-        mail.status = MessageStatus.UNKNOWN
-    if mail.status is not MessageStatus.WAITING:
-        return False
+    if mail is None or mail.status is not MessageStatus.WAITING:
+        raise NotWaiting
     if _find_reader(db, mail) is None:
-        mail.status, mail.error = MessageStatus.FAILED, NOT_ALLOWED
-        return False
+        raise TryLater(timedelta(0))
     mail.status = MessageStatus.SENDING
-    mail.attempts += 1
-    return True
 
 
-def record_delivery(db: Db, mail_id: int, delivery: Delivery) -> timedelta | None:
+def record_delivery(db: Db, mail_id: int, delivery: Delivery, *, queued_at: datetime) -> timedelta | None:
     """Store the result of an attempt. Return how long to wait before the next one, None if there is none."""
     mail = _lock(db, mail_id)
-    return store_result(mail, delivery, RETRY_DELAYS) if mail else None
+    return store_result(mail, delivery, queued_at=queued_at) if mail else None
 
 
 def give_up_mail(db: Db, mail_id: int, reason: str = NOT_MADE) -> None:

@@ -20,7 +20,7 @@ from app.services.imports.shared.sessions import SessionChoice
 from app.services.imports.shared.undo import undo_together
 from app.services.registrations.lists import upload_registration_list
 from app.web.container import container_of
-from app.web.dependencies import ApiActor, Lang, PeopleActor, ReadDb, Translate, Vault, WriteDb
+from app.web.dependencies import ApiActor, Lang, LongWriteDb, PeopleActor, ReadDb, Translate, Vault, WriteDb
 from app.web.downloads import download
 
 router = APIRouter(prefix="/api/v1", tags=["attendance imports"])
@@ -386,7 +386,7 @@ def read_for_sessions(
 @router.post("/attendance-imports/{import_id}/undo")
 def undo_import(
     import_id: int,
-    db: WriteDb,
+    db: LongWriteDb,
     vault: Vault,
     actor: ApiActor,
     translate: Translate,

@@ -24,7 +24,7 @@ from app.services.imports.undo_obstacles import list_undo_obstacles
 from app.services.registrations.rosters import download_list_template
 from app.spreadsheets.formats.failures import MAX_BYTES, MAX_ROWS
 from app.spreadsheets.tables.columns.header import NO_HEADER_ROW
-from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
+from app.web.dependencies import CurrentActor, Lang, LongWriteDb, ReadDb, Translate, Vault, WriteDb
 from app.web.downloads import download
 from app.web.forms import catch_problem, read_upload
 from app.web.pages import redirect, render
@@ -106,7 +106,7 @@ def undo_form(request: Request, db: ReadDb, actor: CurrentActor, import_id: int)
 
 @router.post("/unggahan/{import_id}/batalkan")
 def undo_import(
-    request: Request, read_db: ReadDb, db: WriteDb, actor: CurrentActor, _: Translate, import_id: int
+    request: Request, read_db: ReadDb, db: LongWriteDb, actor: CurrentActor, _: Translate, import_id: int
 ) -> Response:
     """Undo the import, and redirect to its page. If something stands in the way, the page of the undo says what."""
     with catch_problem(db) as caught:

@@ -22,7 +22,7 @@ from app.services.imports.shared.commit import commit_together_or_queue
 from app.services.imports.shared.sessions import SessionChoice, read_for_sessions
 from app.services.imports.shared.undo import undo_together
 from app.services.imports.undo_obstacles import list_undo_obstacles
-from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
+from app.web.dependencies import CurrentActor, Lang, LongWriteDb, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem
 from app.web.pages import redirect, render
 
@@ -120,7 +120,7 @@ def undo_form(request: Request, db: ReadDb, actor: CurrentActor, import_id: int)
 
 @router.post("/unggahan/{import_id}/batalkan-semua")
 def undo_sessions(
-    request: Request, read_db: ReadDb, db: WriteDb, actor: CurrentActor, _: Translate, import_id: int
+    request: Request, read_db: ReadDb, db: LongWriteDb, actor: CurrentActor, _: Translate, import_id: int
 ) -> Response:
     """Undo all sessions of the file, and redirect to the import's page; or show what stands in the way."""
     with catch_problem(db) as caught:

@@ -31,11 +31,18 @@ from app.reports.coverage.texts.wording import (
     target_note,
 )
 from app.reports.official import CLASSIFICATION_NAMES
-from app.services.issued_reports.issue import issue_report, preview_checksum, preview_report, revise_report
+from app.services.issued_reports.issue import (
+    draft_report,
+    draft_revision,
+    issue_report,
+    preview_checksum,
+    preview_report,
+    revise_report,
+)
 from app.web.container import container_of
 from app.web.coverage.page import filter_choices, render_by_query
 from app.web.coverage.query import CoverageQuery
-from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
+from app.web.dependencies import CurrentActor, Lang, LongReadDb, LongWriteDb, Translate
 from app.web.forms import catch_problem
 from app.web.issued_reports.form import IssueForm
 from app.web.pages import redirect, render
@@ -46,7 +53,9 @@ LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
 @router.get("/terbitkan")
-def issue_page(request: Request, db: ReadDb, actor: CurrentActor, language: Lang, _: Translate) -> Response:
+def issue_page(
+    request: Request, db: LongReadDb, actor: CurrentActor, language: Lang, _: Translate
+) -> Response:
     """Show the figures of the period and filters in the address, and the form that issues them."""
     actor.require(Permission.REPORT_ISSUE)
 
@@ -61,7 +70,8 @@ def issue_page(request: Request, db: ReadDb, actor: CurrentActor, language: Lang
 @router.post("/terbitkan")
 def issue(
     request: Request,
-    db: WriteDb,
+    read_db: LongReadDb,
+    db: LongWriteDb,
     actor: CurrentActor,
     query: Annotated[CoverageQuery, Query()],
     form: Annotated[IssueForm, Form()],
@@ -71,8 +81,9 @@ def issue(
     actor.require(Permission.REPORT_ISSUE)
     problem = None
     if not form.add:
+        to = (actor, query.filters, form.to_text(), _base_url(request))
         with catch_problem(db) as caught:
-            report = issue_report(db, actor, query.filters, form.to_text(), _base_url(request))
+            report = issue_report(db, *to, draft_report(read_db, *to))
         if not caught.problem:
             return _redirect_to(report, _)
         problem = caught.problem
@@ -82,7 +93,7 @@ def issue(
 
 @router.get("/{report_number}/revisi")
 def revision_page(
-    request: Request, db: ReadDb, actor: CurrentActor, report_number: str, language: Lang, _: Translate
+    request: Request, db: LongReadDb, actor: CurrentActor, report_number: str, language: Lang, _: Translate
 ) -> Response:
     actor.require(Permission.REPORT_ISSUE)
     return _revision_page(request, db, actor, report_number, None, language, _)
@@ -91,7 +102,8 @@ def revision_page(
 @router.post("/{report_number}/revisi")
 def revise(
     request: Request,
-    db: WriteDb,
+    read_db: LongReadDb,
+    db: LongWriteDb,
     actor: CurrentActor,
     report_number: str,
     form: Annotated[IssueForm, Form()],
@@ -101,10 +113,9 @@ def revise(
     actor.require(Permission.REPORT_ISSUE)
     problem = None
     if not form.add:
+        to = (actor, report_number, form.to_text(), form.what_changed, _base_url(request))
         with catch_problem(db) as caught:
-            report = revise_report(
-                db, actor, report_number, form.to_text(), form.what_changed, _base_url(request)
-            )
+            report = revise_report(db, *to, draft_revision(read_db, *to))
         if not caught.problem:
             return _redirect_to(report, _)
         problem = caught.problem

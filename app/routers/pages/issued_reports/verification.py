@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from app.database import Db
-from app.errors import Invalid, NotFound
+from app.errors import Invalid
 from app.i18n import N_, Translator
 from app.queries.issued_reports.public import find_number, load_public_report, verify_typed
 from app.queries.issued_reports.verification import NUMBER, Verification, verify_sha256
@@ -77,12 +77,9 @@ def _answer(
 
     Raises `TooManyRequests` if this network address asks for too much that there is not.
     """
-    try:
-        with container_of(request).wrong_codes.counting(address_of(request)):
-            if verification.report is None:
-                raise NotFound(UNKNOWN)
-    except NotFound:
-        public = None
+    public = None
+    if verification.report is None:
+        container_of(request).wrong_codes.count(address_of(request))
     else:
         public = load_public_report(db, verification.report)
     return render(

@@ -11,7 +11,7 @@ from app.models import RetentionKind
 from app.permissions import Actor
 from app.queries.personal_data.retention import list_held_kinds
 from app.services.personal_data.retention import change_rule, switch_rule_off, switch_rule_on
-from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
+from app.web.dependencies import CurrentActor, LongReadDb, LongWriteDb, Translate, WriteDb
 from app.web.forms import catch_problem, parse_whole_number
 from app.web.pages import redirect, render
 
@@ -27,13 +27,13 @@ class DaysForm(BaseModel):
 
 
 @router.get("/data-tersimpan")
-def held_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
+def held_page(request: Request, db: LongReadDb, actor: CurrentActor) -> Response:
     """Show what is still kept: how much, since when, why, and until when. 403 for all but administrators."""
     return render(request, "personal_data/held.html", kinds=list_held_kinds(db, actor))
 
 
 @router.get(PATH)
-def retention_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
+def retention_page(request: Request, db: LongReadDb, actor: CurrentActor) -> Response:
     """Show the rules, with what each would delete tonight. 403 for all but administrators."""
     return _page(request, db, actor)
 
@@ -41,7 +41,7 @@ def retention_page(request: Request, db: ReadDb, actor: CurrentActor) -> Respons
 @router.post(f"{PATH}/{{kind}}")
 def change(
     request: Request,
-    db: WriteDb,
+    db: LongWriteDb,
     actor: CurrentActor,
     kind: RetentionKind,
     form: Annotated[DaysForm, Form()],
@@ -58,7 +58,7 @@ def change(
 @router.post(f"{PATH}/{{kind}}/nyalakan")
 def switch_on(
     request: Request,
-    db: WriteDb,
+    db: LongWriteDb,
     actor: CurrentActor,
     kind: RetentionKind,
     form: Annotated[DaysForm, Form()],
