@@ -31,9 +31,9 @@ export PYTHONDONTWRITEBYTECODE =
 # Tests that are marked "soak" are left out, except by `make soak`, which also reads every file in a child process.
 SELECTION = -m "not soak" --sheets in-process
 
-.PHONY: help run check test soak lint quick project service browser format messages screenshots bench audit wheel lock \
+.PHONY: help run check test soak lint quick project service browser format messages screenshots bench audit assets wheel lock \
 	clean \
-	chromium libreoffice java
+	chromium libreoffice java operation
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -44,13 +44,13 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 	@JANGKAU_BASE_URL=$${JANGKAU_BASE_URL:-http://127.0.0.1:$(PORT)} JANGKAU_SECOND_FACTOR=$${JANGKAU_SECOND_FACTOR:-off} \
 		JANGKAU_PRIVACY_CONTACT=$${JANGKAU_PRIVACY_CONTACT:-privasi@contoh.id} $(BIN)/jangkau serve --port $(PORT)
 
-check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite, pages only opened; two minutes on two cores
+check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite, pages only opened; a minute and a half on two cores
 	@$(MAKE) --no-print-directory --jobs=2 lint quick
 
-test: chromium libreoffice java ## everything, also on PostgreSQL and in a browser; thirteen and a half minutes on two cores
+test: chromium libreoffice java pgbouncer ## everything, also on PostgreSQL and in a browser; thirteen minutes on two cores
 	@$(MAKE) --no-print-directory --jobs=4 lint project service browser
 
-soak: $(LIGHTHOUSE) ## as test, and the heavy tests: many more damaged files and histories of a city, Lighthouse
+soak: $(LIGHTHOUSE) operation ## as test, and the heavy tests: many more damaged files and histories of a city, Lighthouse
 	@TEST_HISTORIES=100 $(MAKE) --no-print-directory SELECTION="--sheets in-child" test
 
 lint: $(TEST) ## style, types and the import contract
@@ -59,10 +59,12 @@ lint: $(TEST) ## style, types and the import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
 
-# The tests that neither take long nor need PostgreSQL, LibreOffice or a browser. Pages are only opened.
+# The tests that neither take long nor need PostgreSQL, LibreOffice or a browser. Pages are only opened, and
+# commands and backups are left to `make test`.
 quick: $(TEST) $(ASSETS)
 	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "not soak and not slow" --database sqlite --sheets in-process \
-		tests --ignore tests/browser --ignore-glob "tests/pages/*/*"
+		tests --ignore tests/browser --ignore-glob "tests/pages/*/*" --ignore tests/pages/test_look.py --ignore tests/cli \
+		--ignore tests/services/operation
 
 project: $(TEST) # the project about itself: structure, texts, documents, migrations
 	$(BIN)/pytest --quiet tests/project
@@ -95,8 +97,11 @@ bench: $(TEST) $(DJANGO) ## measures speed and memory; prints the tables of benc
 audit: $(RUN) $(AUDIT) ## asks for known vulnerabilities of all third-party parts; writes dist/sbom-….cdx.json (CycloneDX)
 	@$(BIN)/python requirements/audit.py $(dir $(AUDIT))bin $(NPM)
 
-wheel: $(RUN) $(ASSETS) ## builds dist/jangkau-….whl, with migrations, texts and page assets in it
+assets: $(ASSETS) # what pages need from npm
+
+wheel: $(RUN) $(ASSETS) ## builds dist/jangkau-….whl, with migrations, texts and page assets in it; the parts it was tested with beside it
 	$(BIN)/hatchling build -t wheel
+	@cp requirements/run.lock dist/requirements.lock
 
 lock: $(RUN) ## resolves all third-party parts anew
 	$(COMPILE) --group build --output-file requirements/build.lock
@@ -104,7 +109,7 @@ lock: $(RUN) ## resolves all third-party parts anew
 	$(COMPILE) --group bench --output-file requirements/bench.lock
 	$(COMPILE) --group audit --output-file requirements/audit.lock
 	$(COMPILE) pyproject.toml --output-file requirements/run.lock
-	$(COMPILE) pyproject.toml --group test --constraints requirements/run.lock --output-file requirements/test.lock
+	$(COMPILE) pyproject.toml --all-extras --group test --constraints requirements/run.lock --output-file requirements/test.lock
 	for folder in requirements tests/identity_provider tests/lighthouse; do \
 		(cd $$folder && npm install --package-lock-only --omit-lockfile-registry-resolved) || exit; done
 
@@ -176,32 +181,42 @@ $(PROVIDER) $(LIGHTHOUSE): | $(RUN)
 	@(cd $(@D) && $(NPM_INSTALL)) || (cd $(@D) && $(NPM_INSTALL))
 	@touch $@
 
-chromium:
-	@for name in chromium chromium-browser google-chrome; do ! command -v $$name >/dev/null || exit 0; done; \
-	if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
-		echo "Installing Chromium …"; \
-		export DEBIAN_FRONTEND=noninteractive; \
-		apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install chromium fonts-liberation >/dev/null; \
+# Programs of the system that tests need. As root on Debian they are installed, elsewhere it is said what is missing.
+# RUNLEVEL=1 keeps servers among them from being started. $(call install,condition that says it is there,Debian packages,what needs it)
+define install
+	@{ $(1); } >/dev/null || if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		echo "Installing $(2) …"; \
+		export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
+		apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install $(2) >/dev/null; \
 	else \
-		echo "The browser tests need Chromium or Google Chrome (Debian: apt-get install chromium)." >&2; exit 1; \
+		echo "$(3) (Debian: apt-get install $(2))." >&2; exit 1; \
 	fi
+endef
+
+chromium:
+	$(call install,command -v chromium || command -v chromium-browser || command -v google-chrome,chromium fonts-liberation,The \
+browser tests need Chromium or Google Chrome)
 
 libreoffice:
-	@command -v soffice >/dev/null && test -e "$$(dirname "$$(readlink -f "$$(command -v soffice)")")/libswlo.so" && exit 0; \
+	$(call install,test -e "$$(dirname "$$(readlink -f "$$(command -v soffice)")")/libswlo.so",libreoffice-calc \
+libreoffice-writer,The tests of workbooks and documents need LibreOffice Calc and Writer)
+
+pgbouncer:
+	@command -v pgbouncer >/dev/null && exit 0; \
 	if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
-		echo "Installing LibreOffice …"; \
-		export DEBIAN_FRONTEND=noninteractive; \
-		apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install libreoffice-calc libreoffice-writer >/dev/null; \
+		echo "Installing pgbouncer …"; \
+		export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
+		apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install pgbouncer >/dev/null; \
 	else \
-		echo "The tests of workbooks and documents need LibreOffice Calc and Writer (Debian: apt-get install libreoffice-calc libreoffice-writer)." >&2; exit 1; \
+		echo "The test of connection pooling needs pgbouncer 1.24 (Debian: apt-get install pgbouncer)." >&2; exit 1; \
 	fi
 
 java:
-	@command -v javac >/dev/null && exit 0; \
-	if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
-		echo "Installing Java …"; \
-		export DEBIAN_FRONTEND=noninteractive; \
-		apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install default-jdk-headless >/dev/null; \
-	else \
-		echo "The check of PDFs by veraPDF needs a JDK (Debian: apt-get install default-jdk-headless)." >&2; exit 1; \
-	fi
+	$(call install,command -v javac,default-jdk-headless,The check of PDFs by veraPDF needs a JDK)
+
+# What the soak tests with servers and power cuts need.
+operation:
+	$(call install,command -v strace && command -v nginx && command -v caddy && command -v docker-compose && \
+command -v systemd-analyze && command -v openssl && command -v patroni && command -v etcd,strace nginx-light caddy \
+docker-compose systemd openssl patroni etcd-server,The tests of \
+running the service need these programs)
