@@ -37,6 +37,8 @@ def create_app() -> FastAPI:
         constants: dict[str, Any] = {
             "actor": None,
             "flash": None,
+            "letterhead": None,
+            "help_topic": None,
             "form": RegistrationForm(request_key=REQUEST_KEY),
             "refusal": "",
             "errors": {},

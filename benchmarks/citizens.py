@@ -74,7 +74,7 @@ def session_code(number: int) -> str:
 
 def visits(workshop: int = 1) -> Iterator[bytes]:
     """The same page, visited without end."""
-    request = _request(f"GET /daftar/{workshop_code(workshop)}")
+    request = http_request(f"GET /daftar/{workshop_code(workshop)}")
     while True:
         yield request
 
@@ -96,7 +96,7 @@ def registrations(workshops: int) -> Iterator[bytes]:
             "website": "",
             "consent": "true",
         }
-        yield _request(
+        yield http_request(
             f"POST /daftar/{workshop_code(workshop)}?sesi={session_code(workshop)}",
             "Content-Type: application/x-www-form-urlencoded",
             f"X-Forwarded-For: 10.{number >> 16}.{number >> 8 & 255}.{number & 255}",
@@ -104,6 +104,6 @@ def registrations(workshops: int) -> Iterator[bytes]:
         )
 
 
-def _request(address: str, *headers: str, body: str = "") -> bytes:
+def http_request(address: str, *headers: str, body: str = "") -> bytes:
     length = f"Content-Length: {len(body)}"
     return "\r\n".join((f"{address} HTTP/1.1", *HEADERS, *headers, length, "", body)).encode()

@@ -19,6 +19,7 @@ from sqlmodel import col
 
 from app.database import create_engine, reading, writing
 from app.jobs.dossiers import make_dossier
+from app.jobs.lease import Lease
 from app.models import (
     Attachment,
     AttachmentKind,
@@ -137,7 +138,7 @@ def main(url: str, dossier: int) -> None:
     settings = Settings(database_url=url, secret_key=SecretStr(SECRET))
     engine = create_engine(settings)
     before = peak_megabytes()
-    make_dossier(engine, NikVault(SECRET.encode()), dossier)
+    make_dossier(Lease(engine), NikVault(SECRET.encode()), dossier)
     sys.stdout.write(f"{before:.0f} {peak_megabytes():.0f}")
 
 

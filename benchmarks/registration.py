@@ -15,9 +15,9 @@ from app.database import create_engine, reading
 from app.models import Participant, Registration, RegistrationStatus
 from app.settings import Settings
 from benchmarks.citizens import make_workshops, registrations, visits
+from benchmarks.clients import Load, load
 from benchmarks.contenders import SECRET
 from benchmarks.import_attendance import new_database, postgresql
-from benchmarks.load import Load, load
 from benchmarks.servers import BARE, SERVICE, UNLOCKED, serving
 
 CLIENTS, SECONDS, WARM_UP = 32, 20.0, 2.0

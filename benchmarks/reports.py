@@ -8,6 +8,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from io import BytesIO, StringIO
 from itertools import count
 from typing import Any
@@ -16,7 +17,6 @@ from unittest.mock import patch
 import docx
 import orjson
 import typer
-import typst
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import NamedStyle
 from pydantic import SecretStr
@@ -34,6 +34,7 @@ from app.reports.coverage.files.download import csv_tables
 from app.reports.coverage.files.pdf import render_coverage_pdf
 from app.reports.coverage.files.workbook.book import render_coverage_xlsx
 from app.reports.coverage.report import CoverageReport, coverage_document
+from app.reports.formats import typesetting
 from app.reports.formats.csv import render_csv
 from app.reports.formats.xlsx import table_styles
 from app.reports.letterhead import LETTERHEAD
@@ -122,7 +123,7 @@ def contests(report: CoverageReport) -> Iterator[Contest]:
     calls = iter([typst_call(at_another_time()) for _round in range(TIMES + 1)])
     yield Contest(
         "pdf",
-        lambda: typst.compile(**next(calls)),
+        lambda: next(calls)(),
         lambda: render_coverage_pdf(at_another_time(), _, LANGUAGE),
     )
 
@@ -206,12 +207,12 @@ def bare_xlsx(sheets: dict[str, list[list[tuple[Any, str]]]], styles: Iterable[N
     return content.getvalue()
 
 
-def typst_call(report: CoverageReport) -> dict[str, Any]:
-    """Return the arguments with which the PDF of the report is typeset."""
-    with patch.object(typst, "compile", return_value=b"") as compile_:
+def typst_call(report: CoverageReport) -> Callable[[], bytes]:
+    """Return a function that typesets the PDF of the report in this process, which is nearly a bare call of Typst."""
+    with patch.object(typesetting, "call_in_child", return_value=b"") as call:
         render_coverage_pdf(report, _, LANGUAGE)
-    template, *_others = compile_.call_args.args
-    return {"input": template, **compile_.call_args.kwargs}
+    function, *arguments = call.call_args.args
+    return partial(function, *arguments)
 
 
 if __name__ == "__main__":

@@ -22,12 +22,14 @@ from app.database import Db, create_engine
 from app.main import create_app, make_container
 from app.nik_vault import NikVault
 from app.services.accounts import passwords
+from app.services.operation import readiness
 from app.settings import Settings
 from tests.city import City
 from tests.scenarios import PRIVACY_CONTACT, SECRET
 
 pytest_plugins = [
     "tests.database",
+    "tests.own_postgresql",
     "tests.server",
     "tests.sheet_reading",
     "tests.smtp_server",
@@ -50,15 +52,15 @@ def pytest_configure() -> None:
         del os.environ[name]
 
 
+@pytest.fixture(scope="session")
+def checked_settings() -> Settings:
+    """The settings of all tests but the database and the folder: reading and checking them takes longer than a copy."""
+    return Settings(secret_key=SECRET, privacy_contact=PRIVACY_CONTACT, second_factor="off")
+
+
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(
-        data_dir=tmp_path,
-        database_url=database_url,
-        secret_key=SECRET,
-        privacy_contact=PRIVACY_CONTACT,
-        second_factor="off",
-    )
+def settings(checked_settings: Settings, database_url: str, tmp_path: Path) -> Settings:
+    return checked_settings.model_copy(update={"data_dir": tmp_path, "database_url": database_url})
 
 
 @pytest.fixture(scope="session")
@@ -97,8 +99,11 @@ def built_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
 
 
 @pytest.fixture
-def app(settings: Settings, engine: Engine, built_app: FastAPI) -> Iterator[FastAPI]:
-    """The app, without background work."""
+def app(
+    settings: Settings, engine: Engine, built_app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[FastAPI]:
+    """The app, without background work, which `/health/ready` does not miss within an hour."""
+    monkeypatch.setattr(readiness, "MAX_SILENCE_SECONDS", 3_600)
     built_app.state.container = make_container(settings, engine, NikVault(settings.secret), lambda: None)
     yield built_app
     built_app.state.container.close()

@@ -29,6 +29,8 @@ DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 # For tests that do not depend on the database: texts, markup, what a form refuses before it queries.
 # For a whole module: `pytestmark = on_sqlite`.
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+on_both = pytest.mark.parametrize("database_kind", KINDS, indirect=True)
 
 # For long tests of what shorter ones try on both databases: on PostgreSQL they run in `make soak` alone.
 postgresql_in_soak = pytest.mark.parametrize(

@@ -55,6 +55,11 @@ def scenario(set_up: Callable[[City], object]) -> Any:
     return city_of_the_scenario
 
 
+def named_scenario(name: str) -> Scenario:
+    """Return the scenario of this name, for tests that copy a database of their own."""
+    return _scenarios[name]
+
+
 def scenario_of(fixtures: Collection[str]) -> Scenario:
     """Return the scenario of a test that asks for these fixtures. Raises ValueError if two of them are scenarios."""
     asked_for = [_scenarios[name] for name in fixtures if name in _scenarios]

@@ -16,7 +16,7 @@ import pytest
 from app.settings import Settings
 from tests import jangkau_command
 
-SECONDS_TO_START = SECONDS_TO_STOP = 20
+SECONDS_TO_START, SECONDS_TO_STOP = 60, 20
 SECONDS_BETWEEN_TRIES = 0.02
 
 Jangkau = Callable[..., subprocess.CompletedProcess[str]]
@@ -54,8 +54,13 @@ class Running:
 
     def kill(self) -> None:
         """End the process as a power cut would."""
+        children = children_of(self.process.pid)
         self.process.kill()
         self.process.join()
+        deadline = time.monotonic() + SECONDS_TO_STOP
+        while any(is_running(child) for child in children):
+            if time.monotonic() > deadline:
+                pytest.fail("a process has outlived its parent")
 
     def stop(self) -> None:
         self.process.terminate()
@@ -69,6 +74,10 @@ class Running:
 class Server(Running):
     url: str
 
+    def workers(self) -> list[int]:
+        """Return the ids of the processes that answer requests."""
+        return children_of(self.process.pid)
+
 
 @pytest.fixture
 def server(environment: dict[str, str], tmp_path: Path) -> Iterator[Server]:
@@ -79,7 +88,12 @@ def server(environment: dict[str, str], tmp_path: Path) -> Iterator[Server]:
 
 @contextmanager
 def serving(
-    environment: dict[str, str], folder: Path, *, new_interpreter: bool = False, host: str = "127.0.0.1"
+    environment: dict[str, str],
+    folder: Path,
+    *,
+    new_interpreter: bool = False,
+    host: str = "127.0.0.1",
+    workers: int = 1,
 ) -> Iterator[Server]:
     """The same as a context manager, for tests that need several servers, or one that a `new_interpreter` starts.
 
@@ -87,7 +101,7 @@ def serving(
     """
     port = free_port()
     log, url = folder / f"server-{port}.log", f"http://{host}:{port}"
-    command = ["serve", "--port", str(port)]
+    command = ["serve", "--port", str(port), "--workers", str(workers)]
     process = jangkau_command.start(
         command, {**environment, "JANGKAU_BASE_URL": url}, output=log, new_interpreter=new_interpreter
     )
@@ -122,6 +136,24 @@ def wait_until(is_so: Callable[[], bool], running: Running, seconds: float = SEC
         running.process.join(SECONDS_BETWEEN_TRIES)
         if time.monotonic() > deadline or running.process.exitcode is not None:
             pytest.fail(f"waited in vain:\n{running.log.read_text()}")
+
+
+def children_of(process_id: int | None) -> list[int]:
+    """Return the ids of the processes that the main thread of a process has started and not yet waited for."""
+    try:
+        return [
+            int(child) for child in Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
+        ]
+    except FileNotFoundError:
+        return []
+
+
+def is_running(process_id: int) -> bool:
+    """Return whether a process has not ended; one that nobody has waited for has."""
+    try:
+        return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def free_port() -> int:

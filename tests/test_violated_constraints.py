@@ -13,7 +13,6 @@ from app.models import AreaAlias, OutboxKind
 from app.nik_vault import NikVault
 from app.services.outbox import queue_task
 from app.settings import Settings
-from app.web.problems import add_exception_handlers
 from tests.city import MANGGAR
 
 
@@ -24,10 +23,12 @@ def insert_twice(engine: Engine, name: str) -> None:
 
 
 def test_the_log_names_the_constraint_and_no_person(
-    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    app: FastAPI,
+    engine: Engine,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    app = FastAPI()
-    add_exception_handlers(app)
     app.post("/catat/{name}")(partial(insert_twice, engine))
     runner = TaskRunner(settings, engine, NikVault(settings.secret))
     monkeypatch.setattr(runner, "_perform", lambda _task: insert_twice(engine, "Tuti Kenanga"))

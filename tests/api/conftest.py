@@ -17,6 +17,12 @@ from tests.city import City
 Program = Callable[..., TestClient]
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Try on PostgreSQL what is marked `on_both`, and the rest in `make soak`: its services are tested there."""
+    return str(request.param)
+
+
 @pytest.fixture
 def program(app: FastAPI, city: City) -> Program:
     """A function that returns the API client of made, sari, budi, rina or tono, with a token of the `scope`."""

@@ -155,13 +155,26 @@ def test_without_its_database_the_service_lives_and_is_not_ready(without_databas
 
     answer = without_database.get("/health/ready")
 
-    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable"})
+    assert (answer.status_code, answer.json()["failing"]) == (503, ["database"])
 
 
-def test_a_fault_of_ours_is_told_without_a_traceback(without_database: TestClient) -> None:
+def test_without_its_database_the_service_says_so(without_database: TestClient) -> None:
     answer = without_database.get("/api/v1/kelurahan", headers={"Authorization": "Bearer jgk_x"})
 
-    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"] == "10"
+
+
+def test_a_fault_of_ours_is_told_without_a_traceback(tmp_path: Path) -> None:
+    app = create_app(Settings(data_dir=tmp_path, base_url="http://testserver"))
+    app.add_api_route("/api/v1/broken", lambda: 1 // 0)
+    answer = TestClient(app, raise_server_exceptions=False).get("/api/v1/broken")
+    app.state.container.close()
+
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (500, "internal")
+    assert problem["request_id"] == answer.headers["x-request-id"] != ""
+    assert "division" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["cache-control"] == "no-store"
 

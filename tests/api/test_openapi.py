@@ -32,6 +32,7 @@ def test_it_describes_every_call_and_no_page(description: dict[str, Any]) -> Non
     assert calls >= {
         "GET /health/live",
         "GET /health/ready",
+        "GET /health/serving",
         "GET /api/v1/kelurahan",
         "GET /api/v1/target-groups",
         "GET /api/v1/workshops",
@@ -75,7 +76,7 @@ def test_every_call_says_that_it_needs_a_token(description: dict[str, Any]) -> N
         for call in methods.values()
         if not call.get("security")
     }
-    assert open_to_all == {"/health/live", "/health/ready"}
+    assert open_to_all == {"/health/live", "/health/ready", "/health/serving"}
 
 
 def test_every_call_says_which_scope_it_needs(description: dict[str, Any]) -> None:
@@ -130,7 +131,7 @@ def test_every_call_lists_its_problems(description: dict[str, Any]) -> None:
                 assert list(call["responses"][status]["content"]) == ["application/problem+json"]
 
 
-def test_a_problem_is_as_described(description: dict[str, Any], built_app: FastAPI) -> None:
-    problem = TestClient(built_app).get("/api/v1/workshops").json()
+def test_a_problem_is_as_described(description: dict[str, Any], app: FastAPI) -> None:
+    problem = TestClient(app).get("/api/v1/workshops").json()
 
     assert set(description["components"]["schemas"]["Problem"]["required"]) == set(problem)

@@ -32,7 +32,7 @@ from tests.upcoming_sessions import create_upcoming_session
 pytestmark = pytest.mark.slow
 
 # `make soak` tries more.
-EXAMPLES = 200 if os.environ.get("TEST_HISTORIES") else 8
+EXAMPLES = 200 if os.environ.get("TEST_HISTORIES") else 5
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 

@@ -13,6 +13,9 @@ from app.services.workshops.workshop_sessions import WorkshopSessionInput, chang
 from app.services.workshops.workshops import WorkshopInput, change_workshop
 from tests.api.problems import UNSTORABLE_TEXTS, invalid_fields, send_escaped_json, status_and_code
 from tests.city import MORNING, City, crowd, dump
+from tests.database import on_both
+
+pytestmark = on_both
 
 WORKSHOP = {"code": "SPBE-2025", "title": "Literasi SPBE", "target_groups": ["umkm", "rt"], "pillar": "cakap"}
 SESSION = {

@@ -24,6 +24,7 @@ NO_PAGES = (
     "/api/",
     "/static/",
     "/health/",
+    "/metrics",
     "/masuk/sso",
     "/target",
     "/bantuan/gambar/",

@@ -9,6 +9,9 @@ from pypdf import PdfReader
 
 from tests.browser.conftest import Logins, PageCheck, Screenshot
 from tests.browser.steps import create_session, create_workshop, log_in, submit
+from tests.database import postgresql_in_soak
+
+pytestmark = postgresql_in_soak
 
 SPBE_SHEET = Path("tests/samples/spbe.xlsx")
 

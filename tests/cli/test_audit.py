@@ -9,7 +9,10 @@ from app.jobs.tasks import TaskRunner
 from app.models import Activity
 from app.settings import Settings
 from tests.city import City
+from tests.database import postgresql_in_soak
 from tests.server import Jangkau
+
+pytestmark = postgresql_in_soak
 
 
 def test_the_log_is_verified_and_its_end_is_kept(jangkau: Jangkau, city: City, settings: Settings) -> None:

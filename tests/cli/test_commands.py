@@ -17,7 +17,7 @@ from app.services.accounts.logins import authenticate, find_actor_by_token
 from app.services.accounts.users import get_user_by_password_link
 from app.settings import Settings
 from tests.city import SAMPLES, City, crowd, dump, sheet
-from tests.database import on_sqlite
+from tests.database import on_sqlite, postgresql_in_soak
 from tests.jangkau_command import JANGKAU
 from tests.server import Jangkau
 
@@ -93,6 +93,7 @@ def report(jangkau: Jangkau, *narrowed: str | int) -> dict[str, Any]:
     return document(jangkau("report", "coverage", *day, *narrowed, "--format", "json"))
 
 
+@postgresql_in_soak
 def test_a_list_with_errors_is_not_saved_unless_only_valid_is_given(
     jangkau: Jangkau, city: City, tmp_path: Path
 ) -> None:
@@ -114,6 +115,7 @@ def test_a_list_with_errors_is_not_saved_unless_only_valid_is_given(
     assert city.outcomes() == {"Siti Aminah": "present"}
 
 
+@postgresql_in_soak
 def test_a_list_of_another_day_is_saved_only_if_that_is_confirmed(
     jangkau: Jangkau, city: City, tmp_path: Path
 ) -> None:
@@ -130,6 +132,7 @@ def test_a_list_of_another_day_is_saved_only_if_that_is_confirmed(
     assert city.outcomes() == {"Siti Aminah": "present"}
 
 
+@postgresql_in_soak
 def test_the_document_has_every_row_of_a_long_list(jangkau: Jangkau, city: City, tmp_path: Path) -> None:
     city.session("A-1")
     path = tmp_path / "daftar.csv"

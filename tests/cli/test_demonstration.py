@@ -24,7 +24,7 @@ from app.services.accounts.logins import authenticate
 from app.services.demonstration import create_demonstration
 from app.settings import Settings
 from tests.city import dump
-from tests.database import on_sqlite
+from tests.database import on_sqlite, postgresql_in_soak
 from tests.server import Jangkau
 
 pytestmark = pytest.mark.slow
@@ -34,6 +34,7 @@ TOTAL = re.compile(r"Jumlah \d+ dari \d+ terjangkau[ –]*((?:\d+ ?){3})")
 COUNTED = ("registered", "attendances", "participants")
 
 
+@postgresql_in_soak
 def test_it_is_created_once_and_its_totals_are_equal_in_every_format(
     jangkau: Jangkau, engine: Engine, tmp_path: Path
 ) -> None:

@@ -1,14 +1,20 @@
 """`jangkau report issue` and `jangkau report verify`: a number, and a verdict on a file with its exit code."""
 
+import re
 from pathlib import Path
 
+import duckdb
 import orjson
 
 from app.database import writing
 from app.models import IssuedReport, IssuedReportFile
 from app.services.issued_reports.closing import close_period
 from tests.city import City, sheet
+from tests.database import postgresql_in_soak
+from tests.published_year import hold_session, issue
 from tests.server import Jangkau
+
+pytestmark = postgresql_in_soak
 
 LIST = sheet("Nama;Kelurahan;Unsur;Kehadiran", "Ani Contoh;Manggar;umkm;hadir")
 SIGNATORY = ("--signatory", "Wayan Contoh, S.Kom.|Kepala Dinas|Pembina / IV a|197001012000031001")
@@ -53,6 +59,33 @@ def test_a_report_is_issued_and_its_files_verified(jangkau: Jangkau, city: City,
     revised = jangkau("report", "verify", path)
     assert (revised.returncode, revised.stdout.split(" (")[0]) == (2, f"revised: {number}")
     assert revision in revised.stdout
+
+
+def test_open_data_is_exported_to_be_read_with_that_of_other_cities(
+    jangkau: Jangkau, city: City, tmp_path: Path
+) -> None:
+    hold_session(city)
+    early = jangkau("report", "export", "--format", "parquet", "--output", tmp_path)
+    assert (early.returncode, "No report of a whole year" in early.stderr) == (1, True)
+    issue(city)
+
+    for kind in ("parquet", "csv"):
+        exported = jangkau("report", "export", "--format", kind, "--output", tmp_path / "64.71")
+        assert exported.returncode == 0, exported.stderr
+    with duckdb.connect() as connection:
+        figures = connection.read_parquet(f"{tmp_path}/*/participants.parquet")
+        read = (
+            figures.filter("kelurahan IN ('Manggar', 'Lamaru') AND group_code IN ('umkm', 'rt')")
+            .project("city, year, kelurahan, group_code, participants, participants_hidden")
+            .fetchall()
+        )
+
+    published = (tmp_path / "64.71/participants.csv").read_text()
+    assert [row[:2] for row in read] == [("Balikpapan", 2025)] * 4
+    for _, year, kelurahan, group, people, hidden in read:
+        assert f"{year},64.71" in published
+        assert re.search(rf",{kelurahan},.*,{group},.*,{people or ''},{str(hidden).lower()}", published)
+    assert [people for *_, people, _hidden in read if people is not None and people < 5] == []
 
 
 def test_file_that_is_not_there_is_no_verdict(jangkau: Jangkau, city: City, tmp_path: Path) -> None:

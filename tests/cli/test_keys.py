@@ -33,7 +33,7 @@ from app.services.people.merge import merge_people
 from app.settings import Settings
 from tests import jangkau_command
 from tests.city import City, sheet
-from tests.database import on_sqlite
+from tests.database import on_sqlite, postgresql_in_soak
 from tests.evidence_files import attach, photo
 from tests.scenarios import scenario
 from tests.server import Jangkau, Server, wait_until
@@ -216,6 +216,7 @@ def test_it_goes_on_after_a_kill(
     assert readable_with(engine, new) == ENCRYPTED
 
 
+@postgresql_in_soak
 @pytest.mark.slow
 def test_a_process_that_is_killed_is_run_again(
     encrypted_data: City,
@@ -308,6 +309,7 @@ NOT_SECRET = {
     "letterhead.coat_of_arms",
     "passkey.credential_id",
     "passkey.public_key",
+    "session_facts.facts",
 }
 
 

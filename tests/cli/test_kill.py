@@ -1,12 +1,12 @@
 """The server is killed while it commits an import: all rows are saved or none, and the next server goes on."""
 
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx2
+import pysqlite3.dbapi2 as sqlite3
 import pytest
 from sqlalchemy import text
 
@@ -17,9 +17,10 @@ from app.services.accounts.api_tokens import create_api_token
 from app.services.imports.commit import MAX_ROWS_AT_ONCE
 from app.services.imports.progress import import_progress
 from tests.city import City, crowd
+from tests.database import postgresql_in_soak
 from tests.server import Server, serving
 
-pytestmark = pytest.mark.slow
+pytestmark = [postgresql_in_soak, pytest.mark.slow]
 
 LONG = 3 * MAX_ROWS_AT_ONCE
 MORE_THAN_THE_TIMETABLE_WRITES = 500_000  # bytes

@@ -1,23 +1,30 @@
-"""The server is killed after it handed over a mail and before the mail server answered: the mail is not sent again."""
+"""The server ends after it handed over a mail and before the mail server answered: the mail is not sent again."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from app.models import Message, MessageStatus
 from tests.city import City
-from tests.server import serving
+from tests.database import postgresql_in_soak
+from tests.server import Server, serving
 from tests.services.messages.test_notifications import register_person
 from tests.smtp_server import SmtpServer
 from tests.upcoming_sessions import create_upcoming_session
 
-pytestmark = pytest.mark.slow
+pytestmark = [postgresql_in_soak, pytest.mark.slow]
 
 SECONDS_TO_SEND = 30
 
 
+@pytest.mark.parametrize("end", [Server.kill, Server.stop])
 def test_a_mail_that_may_have_arrived_is_not_sent_again(
-    city: City, smtp_server: SmtpServer, environment: dict[str, str], tmp_path: Path
+    city: City,
+    smtp_server: SmtpServer,
+    environment: dict[str, str],
+    tmp_path: Path,
+    end: Callable[[Server], None],
 ) -> None:
     create_upcoming_session(city)
     register_person(city, "Ani Aster")
@@ -26,7 +33,7 @@ def test_a_mail_that_may_have_arrived_is_not_sent_again(
 
     with serving(mail_settings, tmp_path) as server:
         assert smtp_server.arrived.wait(SECONDS_TO_SEND)
-        server.kill()
+        end(server)
     assert status(city) is MessageStatus.SENDING
 
     smtp_server.silent = False

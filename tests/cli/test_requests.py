@@ -91,6 +91,27 @@ def test_trace_is_not_answered(server: Server) -> None:
 
 
 @on_sqlite
+def test_what_precedes_and_follows_a_body_is_limited(server: Server) -> None:
+    """The parser keeps all of it, and takes the longer for each piece the more it has."""
+    before_head = "GET /health/live"
+    in_headers = f"{before_head} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    in_trailers = f"{in_headers}Transfer-Encoding: chunked\r\n\r\n0\r\n"
+    for begun, piece in (
+        (f"{before_head}?q=", b"a" * 2**20),
+        (f"{in_headers}X-Long: ", b"a" * 2**20),
+        (in_headers, b"x-many: a\r\n" * 2**17),
+        (in_trailers, b"x-many: a\r\n" * 2**17),
+    ):
+        with connection(server) as connected:
+            connected.sendall(begun.encode())
+            with pytest.raises(ConnectionError):
+                connected.sendall(piece * 64)
+        assert answer_to(server, get("/health/live", "127.0.0.1")).startswith("HTTP/1.1 200 ")
+    long_cookie = get("/health/live", "127.0.0.1").replace("\n\n", f"\nCookie: {'a' * 30_000}\n\n")
+    assert answer_to(server, long_cookie).startswith("HTTP/1.1 200 ")
+
+
+@on_sqlite
 def test_a_health_check_may_name_the_machine(server: Server) -> None:
     """So may the files of the page that refuses a host."""
     for path in ("/health/live", "/health/ready", "/static/activities.css"):

@@ -2,25 +2,29 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
+from sqlalchemy import text
 
-from app.cli.commands import main
-from app.database import writing
+from app.database import connections_needed, writing
 from app.permissions import OPERATOR
 from app.services.accounts.api_tokens import create_api_token
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from tests.city import City, crowd
-from tests.database import on_sqlite
+from tests.database import on_postgresql, postgresql_in_soak
 from tests.server import Server, serving
 
 pytestmark = pytest.mark.slow
 
 MANY = 150
+CLIENTS = 32
+REQUESTS_OF_A_CLIENT = 20
+CONNECTIONS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 @pytest.fixture
@@ -30,6 +34,7 @@ def server(environment: dict[str, str], tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
+@postgresql_in_soak
 def test_it_prints_its_url_and_answers_many_requests_at_once(server: Server) -> None:
     said = server.log.read_text()
 
@@ -44,6 +49,7 @@ def test_it_prints_its_url_and_answers_many_requests_at_once(server: Server) -> 
         assert asyncio.run(statuses_of(server.url + path, MANY)) == [status] * MANY
 
 
+@postgresql_in_soak
 def test_it_survives_large_and_bad_files(server: Server, city: City) -> None:
     """A file that is too large, one that is damaged, and one that is read in the background."""
     city.session()
@@ -68,21 +74,30 @@ def test_it_survives_large_and_bad_files(server: Server, city: City) -> None:
     assert "Traceback" not in server.log.read_text()
 
 
-@on_sqlite
-def test_a_worker_has_time_to_load_on_a_busy_machine(
-    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+@pytest.mark.soak
+@on_postgresql
+def test_four_workers_leave_connections_to_others(
+    city: City, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """Uvicorn replaces worker processes that do not answer, and a worker does not answer while it loads."""
-    options: dict[str, Any] = {}
-    monkeypatch.setattr("uvicorn.run", lambda _, **given: options.update(given))
-    monkeypatch.setattr("os.environ", environment)
-    monkeypatch.setattr("sys.argv", ["jangkau", "serve", "--workers", "2"])
+    """PostgreSQL allows 100 by default, of which three are reserved for its administrator."""
+    with writing(city.engine) as db:
+        token = create_api_token(db, OPERATOR, city.users["sari"], "uji")
+    url = "/api/v1/sessions/UMKM-2025-1/registrations"
+    city.session()
+    most = 0
 
-    with pytest.raises(SystemExit):
-        main()
+    def ask(server: Server) -> list[int]:
+        with httpx2.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}) as client:
+            return [client.get(url, timeout=60).status_code for _ in range(REQUESTS_OF_A_CLIENT)]
 
-    assert options["workers"] == 2
-    assert uvicorn.Config("app.main:create_app", **options).timeout_worker_healthcheck >= 60
+    with serving(environment, tmp_path, workers=4) as server, ThreadPoolExecutor(CLIENTS) as threads:
+        answers = [threads.submit(ask, server) for _ in range(CLIENTS)]
+        with city.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            while not all(answer.done() for answer in answers):
+                most = max(most, connection.scalar(CONNECTIONS) or 0)
+        assert {status for answer in answers for status in answer.result()} == {200}
+
+    assert 0 < most <= connections_needed(4) < 97
 
 
 async def statuses_of(url: str, times: int) -> list[int]:

@@ -10,10 +10,12 @@ from sqlmodel import select
 
 from app.database import reading, writing
 from app.models import Attendance, AttendanceImport, ImportStatus, Registration, ScheduledRun
+from app.queries.operation.background import load_background_state
 from app.services.imports.commit import MAX_ROWS_AT_ONCE, queue_commit
 from app.services.imports.progress import import_progress
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from tests.city import City, crowd
+from tests.database import postgresql_in_soak
 from tests.server import Running, serving, wait_until, working
 
 LONG = 3 * MAX_ROWS_AT_ONCE
@@ -37,7 +39,7 @@ def queue_long_commit(city: City) -> Callable[[], int]:
 
 
 def has_begun(city: City) -> bool:
-    """Return whether a process has begun with the timetable, which the process that has the lock does first."""
+    """Return whether a process has begun with the timetable, which the process that has the lease does first."""
     with reading(city.engine) as db:
         return db.exec(select(ScheduledRun)).first() is not None
 
@@ -67,6 +69,7 @@ def test_it_does_queued_work_while_servers_run(city: City, environment: Environm
         assert server.process.exitcode is None
 
 
+@postgresql_in_soak
 @pytest.mark.slow
 def test_a_server_takes_over_if_it_is_killed(
     city: City, environment: Environment, tmp_path: Path, queue_long_commit: Callable[[], int]
@@ -82,6 +85,7 @@ def test_a_server_takes_over_if_it_is_killed(
             assert rows_saved(city) == [LONG, LONG]
 
 
+@postgresql_in_soak
 @pytest.mark.slow
 @pytest.mark.parametrize("command", [working, serving])
 def test_it_stops_in_time_and_the_next_one_finishes_its_work(
@@ -105,3 +109,24 @@ def test_it_stops_in_time_and_the_next_one_finishes_its_work(
     with working(environment, tmp_path) as second:
         wait_until(lambda: status(city) is ImportStatus.COMMITTED, second, SECONDS_TO_COMMIT)
     assert rows_saved(city) == [LONG, LONG]
+
+
+@postgresql_in_soak
+@pytest.mark.slow
+def test_another_process_goes_on_in_time(city: City, environment: Environment, tmp_path: Path) -> None:
+    """Within ten seconds after a kill, and within three after a clean end."""
+    with serving(environment, tmp_path) as killed:
+        wait_until(lambda: find_holder(city) is not None, killed)
+        with serving(environment, tmp_path) as ended:
+            holder = find_holder(city)
+            killed.kill()
+            wait_until(lambda: find_holder(city) != holder, ended, 10)
+            with serving(environment, tmp_path) as last:
+                holder = find_holder(city)
+                ended.stop()
+                wait_until(lambda: find_holder(city) not in (None, holder), last, 3)
+
+
+def find_holder(city: City) -> str | None:
+    with reading(city.engine) as db:
+        return load_background_state(db).holder

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from app.database import writing
 from tests.city import City, crowd, sheet
-from tests.database import on_sqlite
+from tests.database import on_sqlite, postgresql_in_soak
 from tests.server import Jangkau, serving
 
 
@@ -104,6 +104,7 @@ def test_32_random_bytes_are_a_secret(
     assert jangkau("demo", "--if-empty").returncode == 0
 
 
+@postgresql_in_soak
 def test_a_database_of_a_newer_version_is_refused(jangkau: Jangkau, city: City) -> None:
     with writing(city.engine) as db:
         db.connection().execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -118,6 +119,7 @@ def test_a_database_of_a_newer_version_is_refused(jangkau: Jangkau, city: City) 
 WITH_NIK = sheet("Nama;Kelurahan;NIK;Kehadiran", "Siti Aminah;Manggar;6471014101900001;hadir")
 
 
+@postgresql_in_soak
 @pytest.mark.parametrize("content", [crowd(1), WITH_NIK], ids=["file", "nik"])
 def test_a_database_restored_without_its_secret_is_not_served(
     jangkau: Jangkau, environment: dict[str, str], city: City, content: bytes

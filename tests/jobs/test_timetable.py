@@ -34,10 +34,19 @@ def test_latest_due_time(entry: Entry, moment: datetime, due: datetime) -> None:
 
 
 def test_work_is_begun_once_for_each_due_time(engine: Engine) -> None:
+    """A clock that is a little behind repeats nothing; after one that was a year ahead the work goes on."""
     due = utc(2026, 3, 1)
-    for is_begun, moment in ((True, due), (False, due), (False, due - timedelta(days=1)), (True, now())):
+    behind, long_before = due - SEND_REMINDERS.period, due - timedelta(days=365)
+    for is_begun, moment in (
+        (True, due),
+        (False, due),
+        (False, behind),
+        (True, long_before),
+        (False, long_before),
+        (True, due),
+    ):
         with writing(engine) as db:
-            assert begin_run(db, "send-reminders", moment) is is_begun
+            assert begin_run(db, SEND_REMINDERS, moment) is is_begun
 
 
 def test_missed_work_is_done_once_at_the_next_start(engine: Engine, settings: Settings) -> None:

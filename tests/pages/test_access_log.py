@@ -194,6 +194,7 @@ def test_views_change_neither_a_ticket_nor_the_version_of_reports(
     assert "saw" not in organizer.get(f"/pendaftaran/{kinanti.code}").text
 
 
+@pytest.mark.slow
 def test_every_page_with_a_name_on_it_is_logged(
     app: FastAPI, admin: TestClient, people: People, city: City, kinanti: Registration
 ) -> None:

@@ -87,6 +87,7 @@ def test_every_figure_is_that_of_the_newest_issued_report(
     }
 
 
+@pytest.mark.slow
 def test_later_uploads_change_nothing_until_a_revision(
     citizen: TestClient, city: City, report: IssuedReport
 ) -> None:
@@ -100,6 +101,7 @@ def test_later_uploads_change_nothing_until_a_revision(
     assert (line["report_number"], line["participants"]) == (revision.number, "58")
 
 
+@pytest.mark.slow
 def test_other_reports_are_not_published(citizen: TestClient, city: City) -> None:
     """Of part of a year, of one group, and one that is not for everyone."""
     issue(city, CoverageFilters(date(2025, 1, 1), date(2025, 10, 31)))

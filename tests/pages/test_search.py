@@ -172,6 +172,7 @@ def test_help_is_found_by_its_words(viewer: TestClient, people: object) -> None:
     assert "/bantuan/hari-pelaksanaan" in found(viewer, "tanpa sinyal")
 
 
+@pytest.mark.slow
 def test_every_page_that_search_offers_can_be_opened(
     admin: TestClient, viewer: TestClient, city: City
 ) -> None:

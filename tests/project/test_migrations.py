@@ -1,16 +1,24 @@
 """The migrations and the models must build the same database, down to each CHECK."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
+import pysqlite3.dbapi2 as sqlite3
 import pytest
 from alembic import command
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
-from app.database import alembic_config, create_engine, upgrade
+from app.database import create_engine
+from app.schema import alembic_config, upgrade
 from app.settings import Settings
+from tests.database import on_sqlite
+
+RELEASED = "0012"
 
 
 @pytest.fixture
@@ -35,6 +43,30 @@ def test_upgrading_again_changes_nothing(engine: Engine) -> None:
     upgrade(engine)
 
     assert parts(engine) == before
+
+
+@on_sqlite
+def test_sqlite_is_copied_before_it_is_upgraded(engine: Engine) -> None:
+    assert upgrade(engine) is None  # nothing to do, so nothing to copy
+
+    command.downgrade(alembic_config(engine), RELEASED)
+    copy = upgrade(engine)
+
+    assert copy is not None
+    assert copy.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(RELEASED,)]
+        assert connection.execute("SELECT count(*) FROM area WHERE level = 'kelurahan'").fetchone() == (34,)
+
+
+def test_released_migrations_are_never_edited() -> None:
+    """Databases have run them: what must change, a new migration changes."""
+    released = dict(line.split() for line in Path("tests/upgrades/released.txt").read_text().splitlines())
+    now = {
+        path.name: sha256(path.read_bytes()).hexdigest() for path in Path("migrations/versions").glob("*.py")
+    }
+
+    assert {name: now.get(name) for name in released} == released
 
 
 def test_downgrading_leaves_no_table(engine: Engine) -> None:

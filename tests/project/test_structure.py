@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 SQL = re.compile(r"\.(exec|execute|scalars?)\(|\bselect\(")
-SQL_FOLDERS = ("app/queries/", "app/services/", "app/models/", "app/database.py")
+SQL_FOLDERS = ("app/queries/", "app/services/", "app/models/", "app/database.py", "app/schema.py")
 MACHINE_FOLDER = re.compile(r"(?<![\w.}])/(work|root|home)/\w")
 INSTALLED_FROM = ("requirements", "pyproject.toml", "Makefile", "Dockerfile", ".ci")
 

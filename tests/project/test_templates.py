@@ -5,6 +5,7 @@ from pathlib import Path
 
 from jinja2.nodes import Call, Const, FromImport, Macro, Name
 
+from app.web.accounts.login_page import PASSWORD_FIELDS
 from app.web.pages import jinja_environment
 
 TEMPLATES = Path("app/templates")
@@ -70,3 +71,15 @@ def test_templates_hold_nothing_inline() -> None:
         for what, pattern in BLOCKED.items()
         if pattern.search(source.replace(STYLES, ""))
     ] == []
+
+
+def test_all_fields_of_passwords_are_known() -> None:
+    """Those of the templates: a new one is not to be kept in pages either."""
+    lines = [
+        line
+        for template in TEMPLATES.rglob("*.html")
+        for line in template.read_text().splitlines()
+        if 'type="password"' in line
+    ]
+
+    assert {re.findall(r'(?:text_field\(|name=)"(\w+)"', line)[0] for line in lines} == PASSWORD_FIELDS

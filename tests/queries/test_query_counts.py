@@ -10,7 +10,8 @@ from app.i18n import translator
 from app.models import AttendanceImport
 from app.queries.imports.document import get_import_document
 from app.queries.imports.review import get_review_page
-from app.queries.people.participants import ParticipantFilters, list_participants
+from app.queries.people.participant_filters import ParticipantFilters
+from app.queries.people.participants import list_participants
 from app.queries.workshops.workshops import list_workshops
 from tests.city import City, crowd
 from tests.queries.counting import queries_of

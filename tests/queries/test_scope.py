@@ -11,7 +11,8 @@ from app.models import Participant
 from app.permissions import Actor
 from app.queries.imports.attendance_imports import list_attendance_imports
 from app.queries.people.history import list_participant_registrations
-from app.queries.people.participants import ParticipantFilters, get_participant_view, list_participants
+from app.queries.people.participant_filters import ParticipantFilters
+from app.queries.people.participants import get_participant_view, list_participants
 from app.queries.workshops.workshop_sessions import get_workshop_session_view, list_workshop_sessions
 from app.queries.workshops.workshops import list_workshops
 from tests.city import MANGGAR, City, sheet

@@ -16,7 +16,7 @@ from app.i18n import Language, translator
 from app.reports.activity.pdf import render_document_pdf
 from app.reports.coverage.files.pdf import render_coverage_pdf
 from app.reports.coverage.report import CoverageReport, Figures, TargetGroup
-from app.reports.coverage.tables.documents import sessions_table
+from app.reports.coverage.tables.documents import held_workshops_table, sessions_table
 from app.reports.coverage.tables.matrix import coverage_table, totals_table
 from app.reports.coverage.tables.plan import short_gaps_table
 from app.reports.coverage.texts.key_figures import key_figures
@@ -222,6 +222,18 @@ def test_a_year_has_a_handful_of_pages(report: CoverageReport) -> None:
     with_sessions = [page for page in printed if "Kelas Keamanan Digital" in page]
     assert all("No. Tanggal Waktu Kegiatan Penyelenggara Tempat" in page for page in with_sessions)
     assert "10 yang pertama dari 100; selengkapnya ada di lampiran." in " ".join(printed)
+
+
+def test_of_more_than_600_sessions_the_annex_lists_the_workshops(report: CoverageReport) -> None:
+    shown = with_documents(report, sessions=601)
+    (row,) = held_workshops_table(shown, translator("id"), "id").rows
+
+    printed = " ".join(pages(render(issued(shown))))
+
+    assert "Kegiatan yang terlaksana dalam periode ini" in printed
+    assert "Berkas Excel laporan ini memuat daftar lengkap 601 sesi." in printed
+    assert row.cells[6:] == (601, 601 * shown.sessions[0].registered, 601 * shown.sessions[0].attendances)
+    assert "Kelas Keamanan Digital 2" not in printed
 
 
 def test_an_online_session_is_listed_as_such(report: CoverageReport) -> None:

@@ -77,3 +77,23 @@ def test_the_qr_code_depends_on_the_upload_address() -> None:
     assert render_roster_pdf(ROSTER, LETTERHEAD, translator("en"), "en") != render_roster_pdf(
         other, LETTERHEAD, translator("en"), "en"
     )
+
+
+def test_a_long_list_is_one_file_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has letterhead and signatures; the numbers go on, and the empty lines are in the last."""
+    monkeypatch.setattr("app.reports.roster_pdf.PEOPLE_IN_A_PART", 30)
+    printed = pages(crowd(65))
+
+    parts = [re.search(r"Part (\d) of 3 · Page (\d) of (\d)", page) for page in printed]
+    assert [part and part.groups() for part in parts] == [
+        ("1", "1", "2"),
+        ("1", "2", "2"),
+        ("2", "1", "2"),
+        ("2", "2", "2"),
+        ("3", "1", "1"),
+    ]
+    assert sum("Acknowledged by" in page for page in printed) == 3
+    people = [int(number) for page in printed for number in re.findall(r"Peserta (\d+)", page)]
+    assert people == list(range(1, 66))
+    for number in range(66, 66 + BLANK_LINES):
+        assert re.search(rf"^{number}$", printed[-1], re.MULTILINE)

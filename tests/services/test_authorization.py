@@ -61,7 +61,10 @@ from app.services.workshops.workshops import (
     set_archived,
 )
 from tests.city import MANGGAR, City, dump, sheet
+from tests.database import postgresql_in_soak
 from tests.upcoming_sessions import JUALAN, create_upcoming_session
+
+pytestmark = postgresql_in_soak
 
 LIST = sheet("Nama;Kelurahan", "Siti Aminah;Manggar")
 

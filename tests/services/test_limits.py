@@ -45,6 +45,16 @@ def test_a_period_that_is_over_counts_no_more(city: City) -> None:
     assert [use(city) > 0 for _turn in range(4)] == [False, False, False, True]
 
 
+def test_a_period_that_began_while_the_clock_was_ahead_begins_anew(city: City) -> None:
+    for _turn in range(4):
+        use(city)
+    with writing(city.engine) as db:
+        db.exec(update(LimitedUse).values(ends_at=now() + timedelta(days=1)))
+
+    assert [use(city) > 0 for _turn in range(4)] == [False, False, False, True]
+    assert use(city) <= 60
+
+
 def test_what_is_over_is_deleted_and_no_address_is_stored(city: City) -> None:
     use(city)
     use(city, "192.0.2.8")

@@ -80,3 +80,12 @@ def test_with_postgresql_the_secret_has_to_be_given(tmp_path: Path) -> None:
 
     assert refused.value.code == "no-secret-key"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_secret_that_is_there_is_read_without_writing(tmp_path: Path) -> None:
+    """While the disk is full commands run, and servers start again."""
+    made = Settings(data_dir=tmp_path).secret
+    changed_at = tmp_path.stat().st_mtime_ns
+
+    assert Settings(data_dir=tmp_path).secret == made
+    assert tmp_path.stat().st_mtime_ns == changed_at

@@ -40,7 +40,7 @@ FIRST_LINE = 9
 
 
 def made(language: Language = "id") -> Workbook:
-    return load_workbook(BytesIO(write_roster(ROSTER, LETTERHEAD, ADDRESS, translator(language), language)))
+    return load_workbook(BytesIO(write_roster(ROSTER, LETTERHEAD, ADDRESS, language)))
 
 
 def first_sheet(book: Workbook) -> Worksheet:

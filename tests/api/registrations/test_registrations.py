@@ -10,7 +10,10 @@ from app.models import Activity, PairState, Participant, PossibleDuplicate, Regi
 from tests.api.conftest import Program
 from tests.api.problems import invalid_fields, status_and_code
 from tests.city import MANGGAR, City
+from tests.database import on_both
 from tests.upcoming_sessions import begin_session, create_upcoming_session, registration_statuses
+
+pytestmark = on_both
 
 ANI = {"name": "Ani Aster", "kelurahan": MANGGAR, "target_group": "umkm", "consent": True}
 CALL = "/sessions/JUALAN-1/registrations"

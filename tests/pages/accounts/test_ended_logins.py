@@ -90,6 +90,21 @@ def test_a_form_that_is_refused_then_comes_back_as_filled_in(budi: TestClient, c
     assert form_data(page.text) | fields == form_data(page.text)
 
 
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/akun/surel", "present"),
+        ("/laporan/2025-1/tanda-tangan", "secret"),
+        ("/laporan/2025-1/tanda-tangan", "seal_totp"),
+    ],
+)
+def test_a_form_with_a_password_is_not_kept_in_a_page(budi: TestClient, address: str, name: str) -> None:
+    page = send_after_login_ended(budi, address, {"email": "lain@contoh.id", name: "frasa sandi uji"})
+
+    assert page.status_code == 303
+    assert "frasa sandi uji" not in page.text
+
+
 def test_a_form_that_htmx_sent_arrives(budi: TestClient) -> None:
     address = uploaded(budi, MIXED)
     row = f"{address}/baris/3?kind=review"

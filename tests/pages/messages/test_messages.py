@@ -4,6 +4,7 @@ import re
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import col, delete, select
 
 from app.database import writing
 from app.jobs.tasks import TaskRunner
@@ -13,9 +14,11 @@ from app.models import (
     MessageChannel,
     MessageKind,
     MessageStatus,
+    OutboxTask,
     Participant,
     Registration,
 )
+from app.queries.messages.messages import HELD_BACK
 from app.settings import Settings
 from tests.city import MANGGAR, City
 from tests.database import on_sqlite
@@ -72,6 +75,39 @@ def test_a_failed_message_is_sent_again(
     refused = staff.post(f"/pesan/{message_id}/kirim-lagi")
     assert refused.status_code == 409
     assert "will be sent automatically" in refused.text
+
+
+def test_all_failed_messages_are_sent_again(
+    organizer: TestClient,
+    stranger: TestClient,
+    staff: TestClient,
+    city: City,
+    mail_settings: Settings,
+    smtp_server: SmtpServer,
+) -> None:
+    for name in ("Ani Aster", "Bayu Bakung", "Citra Cempaka", "Dodi Dahlia"):
+        register_person(city, name)
+    with writing(city.engine) as db:
+        ani, bayu, citra, dodi = db.exec(select(Message).order_by(col(Message.id)))
+        ani.status = bayu.status = citra.status = MessageStatus.FAILED
+        ani.attempts, citra.error = 9, HELD_BACK
+        dodi.status = MessageStatus.UNKNOWN
+        db.exec(delete(OutboxTask))
+    assert "Send all failed again" in organizer.get("/pesan").text
+    assert "Send all failed again" not in staff.get("/pesan").text
+    assert "Nothing to send again" in stranger.get("/pesan/kirim-lagi").text
+    stranger.post("/pesan/kirim-lagi")
+    assert city.all(OutboxTask) == []
+    page = organizer.get("/pesan/kirim-lagi?sesi=JUALAN-1").text
+    assert "Send 2 messages again?" in page
+    assert "2 by e-mail" in page
+
+    answer = organizer.post("/pesan/kirim-lagi", data={"sesi": "JUALAN-1"})
+
+    assert answer.headers["location"] == "/pesan?sesi=JUALAN-1"
+    TaskRunner(mail_settings, city.engine, city.vault).drain()
+    assert sorted(mail["To"] for mail in smtp_server.mails) == ["ani@contoh.id", "bayu@contoh.id"]
+    assert "Send all failed again" not in organizer.get("/pesan").text
 
 
 def test_a_message_that_may_have_arrived_says_so(staff: TestClient, city: City) -> None:

@@ -22,7 +22,9 @@ from tests.pages.conftest import logged_in
 from tests.scenarios import scenario
 from tests.upcoming_sessions import morning_in
 
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"])
+pytestmark = pytest.mark.parametrize(
+    "database_kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)]
+)
 
 NIK = "6471054408900002"
 PHONE = "081200000101"

@@ -20,7 +20,9 @@ from tests.pages.registrations.public_form import TYPED, sent
 from tests.scenarios import scenario
 from tests.upcoming_sessions import begin_session, create_upcoming_session, morning_in
 
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite", "postgresql"])
+pytestmark = pytest.mark.parametrize(
+    "database_kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)]
+)
 
 HEADER = "Nama;Kelurahan;RT;HP;Email;Kehadiran"
 PHONE, EMAIL = "+6281200000411", "siti@contoh.id"

@@ -26,6 +26,7 @@ from app.people.person import PersonInput
 from app.permissions import OPERATOR
 from app.queries.people.similar_people import SimilarPair
 from app.services.areas.areas import KelurahanInput, create_kelurahan, set_last_day
+from app.services.coverage.session_facts import store_facts
 from app.services.coverage.targets import set_targets
 from app.services.imports.commit import NOT_STARTED, CommitChoices, commit_import
 from app.services.imports.judging import judge_sheet
@@ -201,6 +202,10 @@ class CityActions:
 
     def undo_merge(self, number: int) -> None:
         undo_merge(self.db, OPERATOR, self.select_row(PeopleMerge, number).id)
+
+    def store_facts(self) -> None:
+        """Do what the background work does from time to time."""
+        store_facts(self.db)
 
     def split_manggar(self) -> None:
         """Close Manggar and open a kelurahan for a part of it."""

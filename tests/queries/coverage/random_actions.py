@@ -104,13 +104,19 @@ past_sessions = st.sets(st.integers(0, len(PAST_STARTS) - 1), min_size=3)
 
 @st.composite
 def action_lists(draw: st.DrawFn) -> list[Action]:
-    """Draw actions before the sessions, the sessions, and actions after them; at any point Manggar may be split."""
+    """Draw actions before the sessions, the sessions, and actions after them.
+
+    At any point Manggar may be split, and after half of the actions the facts of sessions are stored.
+    """
     registrations = draw(st.lists(registering, min_size=3, max_size=4)) + draw(several(before))
     sessions_held = [Action(CityActions.hold, (number,)) for number in sorted(draw(past_sessions))]
     changes = [*draw(st.lists(uploading, min_size=2, max_size=3)), draw(merging), *draw(several(after))]
     actions = [*registrations, *sessions_held, *changes]
     if (position := draw(st.integers(0, len(actions) * 2))) <= len(actions):
         actions.insert(position, Action(CityActions.split_manggar))
+    stored_after = draw(st.sets(st.integers(1, len(actions)), min_size=len(actions) // 2))
+    for position in sorted(stored_after, reverse=True):
+        actions.insert(position, Action(CityActions.store_facts))
     return actions
 
 

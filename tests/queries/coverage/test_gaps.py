@@ -15,6 +15,7 @@ from app.permissions import OPERATOR
 from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.gaps import build_coverage_gaps
 from app.queries.coverage.rt import build_rt_coverage
+from app.services.coverage.session_facts import store_facts
 from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.queries.counting import queries_of
 from tests.queries.coverage.random_registrations import CityData, city_data, filters, insert
@@ -33,6 +34,7 @@ def test_gaps_equal_the_reference(
     city: City, db: Db, data: CityData, report_filters: CoverageFilters
 ) -> None:
     insert(db, data)
+    store_facts(db)
     gaps = build_coverage_gaps(db, OPERATOR, report_filters, "en").gaps
     by_share = build_coverage_gaps(db, OPERATOR, report_filters, "en", "share").gaps
     expected = set(reference_gaps(ReferenceCount(db, report_filters)))

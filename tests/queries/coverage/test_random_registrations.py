@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 
 from app.database import Db
 from app.queries.coverage.filters import CoverageFilters
+from app.services.coverage.session_facts import store_facts
 from tests.city import City
 from tests.database import postgresql_in_soak
 from tests.queries.coverage.comparison import assert_report_is_right, rolled_back
@@ -23,4 +24,6 @@ def test_figures_equal_the_reference_count(
 ) -> None:
     with rolled_back(db):
         insert(db, data)
+        assert_report_is_right(db, report_filters)
+        store_facts(db)
         assert_report_is_right(db, report_filters)

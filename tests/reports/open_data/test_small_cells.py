@@ -143,6 +143,7 @@ def histories(draw: st.DrawFn) -> tuple[Attendances, list[str], list[str]]:
     return draw(st.lists(attendance, max_size=draw(st.sampled_from([8, 40, 90])))), kelurahan, groups
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(histories())
 def test_no_reader_finds_a_hidden_figure_in_a_random_history(

@@ -13,6 +13,9 @@ from app.queries.imports.people import (
     list_later_imports,
 )
 from tests.city import LAMARU, City, sheet
+from tests.database import postgresql_in_soak
+
+pytestmark = postgresql_in_soak
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
 SITI, BUDI, NUR = (

@@ -9,6 +9,7 @@ from app.services.imports.mapping import change_mapping
 from app.services.imports.shared.sessions import SessionChoice
 from app.services.imports.sheet_choices import SheetChoices
 from tests.city import City, sheet
+from tests.database import postgresql_in_soak
 from tests.services.imports.test_shared_uploads import (
     TWO_NAMESAKES,
     commit_all,
@@ -17,6 +18,8 @@ from tests.services.imports.test_shared_uploads import (
     undo_all,
 )
 from tests.spreadsheets.examples import sheets
+
+pytestmark = postgresql_in_soak
 
 ALL_READ = CommitChoices(confirm=frozenset({"sheets-unread"}))
 TWO_NAME_COLUMNS = sheet(

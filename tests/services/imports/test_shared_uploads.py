@@ -34,6 +34,7 @@ from app.services.imports.upload import discard_import
 from app.services.workshops.workshop_sessions import cancel_session
 from app.settings import Settings
 from tests.city import City, sheet
+from tests.database import postgresql_in_soak
 from tests.services.imports.test_concurrency import at_once
 from tests.spreadsheets.examples import sheets
 
@@ -109,6 +110,7 @@ def test_columns_dated_for_three_days_are_read_for_their_sessions_and_saved_at_o
     assert len(three_days.all(UploadedFile)) == 1
 
 
+@postgresql_in_soak
 def test_columns_numbered_by_day_are_matched_with_the_sessions_in_their_order(three_days: City) -> None:
     first = three_days.upload("TIGA-1", (FIELD / "17-tiga-hari-romawi.xlsx").read_bytes(), name="17.xlsx")
 
@@ -132,6 +134,7 @@ def two_days(*second_day: tuple[str, str]) -> bytes:
     )
 
 
+@postgresql_in_soak
 def test_a_sheet_for_each_day_is_read_for_its_session(three_days: City) -> None:
     content = two_days(("Budi Contoh", "Lamaru"), ("Citra Contoh", "Damai"))
     first = three_days.upload("TIGA-1", content, name="lembar.xlsx")
@@ -146,6 +149,7 @@ def test_a_sheet_for_each_day_is_read_for_its_session(three_days: City) -> None:
     assert len(three_days.all(Participant)) == 3
 
 
+@postgresql_in_soak
 def test_sheets_left_unread_are_a_question_until_other_sessions_read_them(three_days: City) -> None:
     content = two_days(("Citra Contoh", "Damai"), ("Dodi Contoh", "Manggar"))
     first = three_days.upload("TIGA-1", content, name="lembar.xlsx")
@@ -167,6 +171,7 @@ def test_sheets_left_unread_are_a_question_until_other_sessions_read_them(three_
     assert len(outcomes(three_days)["TIGA-1"]) == 4
 
 
+@postgresql_in_soak
 @pytest.mark.parametrize(
     "captions",
     [
@@ -205,6 +210,7 @@ TWO_NAMESAKES = sheet(
 )
 
 
+@postgresql_in_soak
 def test_what_is_answered_about_a_person_holds_in_every_session(three_days: City) -> None:
     first = three_days.upload("TIGA-1", TWO_NAMESAKES)
     three_days.correct(first.id, 3, decision={"person": "new"})
@@ -223,6 +229,7 @@ def test_what_is_answered_about_a_person_holds_in_every_session(three_days: City
     assert statuses.count(AttendanceStatus.PRESENT) == 7
 
 
+@postgresql_in_soak
 def test_a_kelurahan_for_blank_cells_holds_in_every_session(three_days: City) -> None:
     first = three_days.upload(
         "TIGA-1", sheet("Nama;Kelurahan;5/8/2025;6/8/2025;7/8/2025", "Ani;;v;v;v", "Budi;;v;;v")
@@ -241,6 +248,7 @@ def test_a_kelurahan_for_blank_cells_holds_in_every_session(three_days: City) ->
     assert {code: len(people) for code, people in outcomes(three_days).items()} == dict.fromkeys(DAYS, 2)
 
 
+@postgresql_in_soak
 def test_what_is_answered_about_attendance_holds_for_one_session(three_days: City) -> None:
     first = three_days.upload(
         "TIGA-1", sheet("Nama;Kelurahan;5/8/2025;6/8/2025", "Ani;Manggar;?;?", "Budi;Lamaru;v;v")
@@ -255,6 +263,7 @@ def test_what_is_answered_about_attendance_holds_for_one_session(three_days: Cit
     assert three_days.rows(imports[1].id)[3].decision == {"kelurahan": "64.71.01.1002"}
 
 
+@postgresql_in_soak
 def test_a_skipped_row_that_names_nobody_is_skipped_in_every_session(three_days: City) -> None:
     lines = ("Ani;Manggar;v;v", "Catatan Panitia;;v;v", "Budi;Lamaru;?;v")
     first = three_days.upload("TIGA-1", sheet("Nama;Kelurahan;5/8/2025;6/8/2025", *lines))
@@ -269,6 +278,7 @@ def test_a_skipped_row_that_names_nobody_is_skipped_in_every_session(three_days:
     assert three_days.rows(second.id)[3].kind == "error"
 
 
+@postgresql_in_soak
 def test_nothing_is_saved_while_one_session_is_open_and_the_refusal_names_it(three_days: City) -> None:
     first = three_days.upload(
         "TIGA-1", sheet("Nama;Kelurahan;5/8/2025;6/8/2025", "Ani;Manggar;v;?", "Budi;Lamaru;v;v")
@@ -298,6 +308,7 @@ def same_name_on_both_days() -> bytes:
     )
 
 
+@postgresql_in_soak
 def test_nothing_is_saved_if_people_of_the_first_day_make_the_second_unclear(three_days: City) -> None:
     first = three_days.upload("TIGA-1", same_name_on_both_days(), name="lembar.xlsx")
     second = read_as_proposed(three_days, first.id)[1]
@@ -316,6 +327,7 @@ def test_nothing_is_saved_if_people_of_the_first_day_make_the_second_unclear(thr
     assert len(three_days.all(Participant)) == 2
 
 
+@postgresql_in_soak
 def test_a_day_saved_by_itself_is_recognised_by_the_others(three_days: City) -> None:
     first = three_days.upload("TIGA-1", TWO_NAMESAKES.replace(b"Kelurahan Entah", b"Lamaru"))
     three_days.correct(first.id, 3, decision={"person": "new"})
@@ -345,6 +357,7 @@ def test_one_undo_takes_back_all_sessions(three_days: City) -> None:
     assert [person.id for person in three_days.all(Participant)] == [known.id]
 
 
+@postgresql_in_soak
 def test_days_undone_one_by_one_leave_nobody_behind(three_days: City) -> None:
     first = three_days.upload("TIGA-1", (FIELD / "16-tiga-hari-tanggal.xlsx").read_bytes(), name="16.xlsx")
     imports = read_as_proposed(three_days, first.id)
@@ -359,6 +372,7 @@ def test_days_undone_one_by_one_leave_nobody_behind(three_days: City) -> None:
     assert (three_days.all(Participant), three_days.all(Registration)) == ([], [])
 
 
+@postgresql_in_soak
 def test_nothing_is_undone_if_one_session_was_changed_later(three_days: City) -> None:
     first = three_days.upload("TIGA-1", (FIELD / "16-tiga-hari-tanggal.xlsx").read_bytes(), name="16.xlsx")
     imports = read_as_proposed(three_days, first.id)
@@ -379,6 +393,7 @@ def test_nothing_is_undone_if_one_session_was_changed_later(three_days: City) ->
     assert "TIGA-3" not in outcomes(three_days)
 
 
+@postgresql_in_soak
 def test_after_undoing_a_day_the_others_can_still_be_saved(three_days: City) -> None:
     first = three_days.upload("TIGA-1", TWO_NAMESAKES.replace(b"Kelurahan Entah", b"Lamaru"))
     three_days.correct(first.id, 3, decision={"person": "new"})
@@ -391,6 +406,7 @@ def test_after_undoing_a_day_the_others_can_still_be_saved(three_days: City) -> 
     assert set(outcomes(three_days)) == {"TIGA-2", "TIGA-3"}
 
 
+@postgresql_in_soak
 def test_a_chosen_column_is_read_and_not_remembered(three_days: City) -> None:
     content = sheet("Nama;Kelurahan;Hari 1;Hari 2", "Ani;Manggar;v;", "Budi;Lamaru;;v")
     attendance_import = three_days.upload("TIGA-1", content)
@@ -412,6 +428,7 @@ def test_a_chosen_column_is_read_and_not_remembered(three_days: City) -> None:
         assert [row.result["attendance"] for row in rows.values()] == [None, None]
 
 
+@postgresql_in_soak
 def test_a_session_read_from_the_wrong_column_is_read_again(three_days: City) -> None:
     first = three_days.upload(
         "TIGA-1", sheet("Nama;Kelurahan;Hari 1;Hari 2", "Ani;Mangar;v;", "Budi;Lamaru;;v")
@@ -427,6 +444,7 @@ def test_a_session_read_from_the_wrong_column_is_read_again(three_days: City) ->
     assert rows[2].decision == {"kelurahan": "64.71.01.1001"}
 
 
+@postgresql_in_soak
 def test_discarding_one_session_keeps_the_file_for_the_others(three_days: City) -> None:
     first = three_days.upload("TIGA-1", TWO_NAMESAKES)
     imports = read_as_proposed(three_days, first.id)
@@ -439,6 +457,7 @@ def test_discarding_one_session_keeps_the_file_for_the_others(three_days: City) 
     assert three_days.all(UploadedFile) == []
 
 
+@postgresql_in_soak
 def test_a_file_is_not_read_for_sessions_of_other_workshops_or_cancelled_ones(three_days: City) -> None:
     elsewhere = three_days.session("LAIN-1")
     first = three_days.upload("TIGA-1", TWO_NAMESAKES)
@@ -455,6 +474,7 @@ def test_a_file_is_not_read_for_sessions_of_other_workshops_or_cancelled_ones(th
     assert len(three_days.all(AttendanceImport)) == 1
 
 
+@postgresql_in_soak
 def test_a_question_about_the_list_is_confirmed_for_its_session_alone(three_days: City) -> None:
     content = sheet("Tanggal: 5 Agustus 2025;", "Nama;Kelurahan", "Ani Contoh;Manggar")
     first = three_days.upload("TIGA-1", content)
@@ -493,6 +513,7 @@ def test_long_lists_are_saved_together_by_the_outbox(
     assert len(three_days.all(Participant)) == 3
 
 
+@postgresql_in_soak
 def test_a_queued_save_that_fails_leaves_all_sessions_in_review(
     three_days: City, settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -538,6 +559,7 @@ def test_two_users_who_save_at_once_save_once(three_days: City) -> None:
     assert [activity.action for activity in three_days.all(Activity)].count("commit") == 3
 
 
+@postgresql_in_soak
 def test_the_log_says_for_which_sessions_a_file_was_read(three_days: City) -> None:
     first = three_days.upload("TIGA-1", TWO_NAMESAKES)
 
@@ -550,6 +572,7 @@ def test_the_log_says_for_which_sessions_a_file_was_read(three_days: City) -> No
     ]
 
 
+@postgresql_in_soak
 def test_the_panel_counts_what_each_session_still_asks(three_days: City) -> None:
     first = three_days.upload("TIGA-1", TWO_NAMESAKES)
     read_as_proposed(three_days, first.id)

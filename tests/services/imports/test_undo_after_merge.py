@@ -9,7 +9,10 @@ from app.errors import Conflict
 from app.models import Attendance, AttendanceStatus, ImportStatus, Participant
 from app.services.imports.commit import CommitChoices
 from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
+from tests.database import postgresql_in_soak
 from tests.services.people.duplicates import get_person_id, merge_by_names, undo_conflict_code, unmerge
+
+pytestmark = postgresql_in_soak
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Email;Kehadiran"
 AMINAH, AMINNAH = "Siti Aminah", "Siti Aminnah"

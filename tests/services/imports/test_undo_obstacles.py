@@ -11,8 +11,11 @@ from app.services.imports.commit import CommitChoices
 from app.services.imports.undo_obstacles import UndoObstacle, list_undo_obstacles
 from app.services.registrations.attendance_marks import MarkInput, mark_attendance
 from tests.city import City, sheet
+from tests.database import postgresql_in_soak
 from tests.services.registrations.test_lists import paste_list
 from tests.upcoming_sessions import begin_session, create_upcoming_session
+
+pytestmark = postgresql_in_soak
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
 CAME, EXCUSED, ABSENT = (f"Rahmat Contoh;Sepinggan;;{said}" for said in ("hadir", "izin", "tidak"))

@@ -62,6 +62,7 @@ def revise(city: City, report: IssuedReport) -> IssuedReport:
         )
 
 
+@pytest.mark.slow
 def test_late_upload_counts_in_the_next_revision(city: City) -> None:
     """The walk of a year: closed, a list comes late, everyone sees the official figures, the revision counts it."""
     session = city.session()
@@ -98,6 +99,7 @@ def test_late_upload_counts_in_the_next_revision(city: City) -> None:
     assert refusal(lambda: city.undo(late.id)) == "period-closed"
 
 
+@pytest.mark.slow
 def test_report_on_a_part_of_a_closed_period_names_its_report(city: City) -> None:
     """Its figures are those of now, so they may differ from the official ones. A revision names only itself."""
     session = city.session()
@@ -136,6 +138,7 @@ def test_period_with_uploads_in_review_is_closed_only_knowingly(city: City) -> N
         assert [upload.import_id for upload in list_late_uploads(db, OPERATOR, view)] == [in_review.id]
 
 
+@pytest.mark.slow
 def test_what_cannot_close_a_period(city: City) -> None:
     city.session()
     today = wita_today()
@@ -156,6 +159,7 @@ def test_what_cannot_close_a_period(city: City) -> None:
     assert len(city.all(ClosedPeriod)) == 2
 
 
+@pytest.mark.slow
 def test_the_newest_report_closes_the_period_and_stays_the_newest(city: City) -> None:
     """Open data publish the newest: two reports on one period could otherwise both be called official."""
     city.session()

@@ -103,6 +103,7 @@ def test_issued_report_keeps_figures_and_files(held: City) -> None:
     assert hashlib.sha256(canonical).hexdigest() == report.checksum
 
 
+@pytest.mark.slow
 def test_numbers_follow_each_other_and_begin_anew_with_the_year(held: City) -> None:
     numbers = [issue(held).sequence for _ in range(3)]
     assert numbers == [1, 2, 3]
@@ -143,6 +144,7 @@ def test_wrong_fields_are_named(city: City) -> None:
     }
 
 
+@pytest.mark.slow
 def test_revision_replaces_a_report(held: City) -> None:
     first = issue(held)
     held.register("UMKM-2025-1", "Citra Contoh", outcome=AttendanceStatus.PRESENT)

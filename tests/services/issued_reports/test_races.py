@@ -4,20 +4,24 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from app.database import Db
-from app.models import ClosedPeriod, IssuedReport
+from app.database import Db, reading, writing
+from app.models import AttendanceStatus, ClosedPeriod, IssuedReport, IssuedReportFile
+from app.reports.coverage.files.download import coverage_download
+from app.reports.formats.download import MEDIA_TYPES
 from app.services.issued_reports import issue as issuing
 from app.services.issued_reports.issue import _next_sequence
 from tests.city import City
-from tests.issued_reports import YEAR_2025, issue
+from tests.issued_reports import BASE_URL, YEAR_2025, issue, report_text
 from tests.services.imports.test_concurrency import at_once, on_postgresql
 from tests.services.issued_reports.test_closing import close
 
 
+@pytest.mark.slow
 def test_reports_issued_at_once_have_numbers_without_a_gap(city: City) -> None:
     city.session()
     at_once(*[partial(issue, city) for _ in range(3)])
@@ -37,6 +41,43 @@ def test_overlapping_periods_are_not_closed_at_once(city: City) -> None:
     results = at_once(*[partial(close, city, report) for report in reports])
     assert len(city.all(ClosedPeriod)) == 1
     assert sorted(type(result).__name__ for result in results) == ["ClosedPeriod", "Conflict"]
+
+
+def test_files_that_were_made_before_the_lock_are_stored_if_nothing_has_changed(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = city.session()
+    city.register(code, "Ani Contoh", outcome=AttendanceStatus.PRESENT)
+    to = (city.actor("made"), YEAR_2025, report_text(), BASE_URL)
+    with reading(city.engine) as read_db:
+        drafts = [issuing.draft_report(read_db, *to) for _ in range(3)]
+
+    made = count_files_made(monkeypatch)
+    for draft in drafts[:2]:
+        with writing(city.engine) as db:
+            issuing.issue_report(db, *to, draft)
+    assert len(made) == len(MEDIA_TYPES)  # The second draft has the number of the first.
+    city.register(code, "Bayu Contoh", outcome=AttendanceStatus.PRESENT)
+    with writing(city.engine) as db:
+        report = issuing.issue_report(db, *to, drafts[2])
+
+    contents = {file.content for file in city.all(IssuedReportFile)}
+    assert {file.content for file in drafts[0].files.values()} <= contents
+    assert drafts[2].files["pdf"].content not in contents
+    assert (report.sequence, report.checksum != drafts[2].official.checksum) == (3, True)
+
+
+def count_files_made(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Return a list that grows with each file that is made for a report."""
+    made: list[object] = []
+    download = coverage_download
+
+    def make(*given: Any) -> Any:
+        made.append(given)
+        return download(*given)
+
+    monkeypatch.setattr(issuing, "coverage_download", make)
+    return made
 
 
 @on_postgresql

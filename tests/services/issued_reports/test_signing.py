@@ -55,6 +55,7 @@ def pdfs(city: City) -> dict[str, bytes]:
     return {file.kind: file.content for file in files}
 
 
+@pytest.mark.slow
 def test_signatories_sign_one_after_another_and_the_unsigned_twin_stays(
     issued: City, service: EsignService
 ) -> None:
@@ -120,6 +121,7 @@ def test_both_versions_and_ways(
     assert status.coverage is SignatureCoverageLevel.ENTIRE_FILE
 
 
+@pytest.mark.slow
 def test_what_the_signer_types_is_kept_nowhere(
     issued: City, service: EsignService, esign_server: EsignServer, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -215,6 +217,7 @@ def test_a_broken_or_strange_signature_is_not_stored(
     assert len(esign_server.requests) == 2
 
 
+@pytest.mark.slow
 def test_two_who_sign_at_once_do_not_lose_a_signature(
     issued: City, service: EsignService, esign_server: EsignServer
 ) -> None:

@@ -13,7 +13,10 @@ from app.people.values.names import name_key
 from app.services.messages.notes import SentNote, send_note
 from app.services.messages.whatsapp_lists import tick_recipient
 from tests.city import MANGGAR, City
+from tests.database import postgresql_in_soak
 from tests.upcoming_sessions import create_upcoming_session, update_session
+
+pytestmark = postgresql_in_soak
 
 TEXT = "Bawa laptop, kita praktik langsung."
 

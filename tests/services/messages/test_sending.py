@@ -1,5 +1,7 @@
 """Sending mails: each once, again if the server postpones it, and never automatically if it may have arrived."""
 
+import smtplib
+from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -8,13 +10,13 @@ from sqlalchemy import update
 
 from app.database import writing
 from app.errors import Conflict, NotFound, Problem
-from app.jobs import deliveries
 from app.jobs.tasks import TaskRunner
 from app.models import Message, MessageStatus, OutboxTask
 from app.models.base import now
+from app.services.messages import sending
 from app.services.messages.mail_server import Delivery, MailServer, deliver, parse_smtp_url
 from app.services.messages.notifications import resend_message
-from app.services.messages.sending import RETRY_DELAYS, Senders, begin_sending
+from app.services.messages.sending import GIVE_UP_AFTER, MIN_ATTEMPTS, RETRY_DELAYS, begin_sending
 from app.services.outbox import release_claims
 from app.settings import Settings
 from tests.city import City
@@ -64,17 +66,41 @@ def test_a_mail_that_the_server_postpones_is_tried_again(
     assert (len(smtp_server.mails), city.all(OutboxTask)) == (1, [])
 
 
-def test_a_message_fails_after_the_last_attempt(
+def test_a_message_fails_two_days_after_it_was_queued(
     city: City, runner: TaskRunner, smtp_server: SmtpServer
 ) -> None:
+    """By the clock, and not by how often it was tried; a clock that jumps by a year makes it no failure either."""
     smtp_server.answers["ani@contoh.id"] = "451 Try again later"
     register_person(city, "Ani Aster")
-    for _ in range(len(RETRY_DELAYS) + 1):
+    for _ in range(20):
+        runner.drain()
+        make_tasks_due(city)
+    assert list_statuses(city) == [("waiting", "451 Try again later")]
+
+    queue_earlier(city, GIVE_UP_AFTER)
+    runner.drain()
+    assert list_statuses(city) == [("failed", "451 Try again later")]
+    assert city.all(OutboxTask) == []
+
+
+def test_a_clock_that_jumps_makes_no_message_fail(
+    city: City, runner: TaskRunner, smtp_server: SmtpServer
+) -> None:
+    """The clock is set forward by a year: the message is tried once more than it would have been."""
+    smtp_server.answers["ani@contoh.id"] = "451 Try again later"
+    register_person(city, "Ani Aster")
+    queue_earlier(city, timedelta(days=365))
+    for _ in range(MIN_ATTEMPTS - 1):
         runner.drain()
         make_tasks_due(city)
 
-    assert list_statuses(city) == [("failed", "451 Try again later")]
-    assert city.all(OutboxTask) == []
+    assert list_statuses(city) == [("waiting", "451 Try again later")]
+
+
+def queue_earlier(city: City, earlier: timedelta) -> None:
+    """Let all tasks have been queued earlier."""
+    with writing(city.engine) as db:
+        db.exec(update(OutboxTask).values(created_at=now() - earlier))
 
 
 def test_mails_wait_while_the_server_is_down(city: City, mail_settings: Settings, settings: Settings) -> None:
@@ -90,6 +116,48 @@ def test_mails_wait_while_the_server_is_down(city: City, mail_settings: Settings
     assert list_statuses(city) == [("sent", None)]
 
 
+def test_restarts_while_the_mail_server_is_away_lose_no_mail(
+    city: City, mail_settings: Settings, smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed seven times while it connects to a server that doesn't answer, and stopped in between while it waits."""
+    people = ("Ani Aster", "Bayu Bakung", "Citra Cempaka")
+    for name in people:
+        register_person(city, name)
+    runner = TaskRunner(mail_settings, city.engine, city.vault)
+
+    def die(*_: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    for _ in range(7):
+        monkeypatch.setattr(smtplib, "SMTP", die)
+        with pytest.raises(KeyboardInterrupt):
+            runner.drain()
+        release(city)
+        monkeypatch.undo()
+    assert [status for status, _ in list_statuses(city)] == ["waiting"] * 3
+
+    smtp_server.answers = {f"{name.split()[0].lower()}@contoh.id": "451 Later" for name in people}
+    for _ in range(7):
+        runner.drain()
+        postponed = [task.claimed_until for task in city.all(OutboxTask)]
+        release(city)
+        assert [task.claimed_until for task in city.all(OutboxTask)] == postponed
+        assert [message.attempts for message in city.all(Message)] == [1] * 3
+
+    smtp_server.answers.clear()
+    make_tasks_due(city)
+    runner.drain()
+    assert [status for status, _ in list_statuses(city)] == ["sent"] * 3
+    assert len(smtp_server.mails) == 3
+    assert city.all(OutboxTask) == []
+
+
+def release(city: City) -> None:
+    """Do what a process does when it takes the work over."""
+    with writing(city.engine) as db:
+        release_claims(db)
+
+
 def test_a_mail_that_two_workers_send_at_once_is_tried_again(
     city: City,
     mail_settings: Settings,
@@ -102,13 +170,15 @@ def test_a_mail_that_two_workers_send_at_once_is_tried_again(
     register_person(city, "Ani Aster")
     other = TaskRunner(mail_settings, city.engine, city.vault)
 
-    def deliver_during_take_over(server: MailServer, mail: EmailMessage) -> Delivery:
-        with writing(city.engine) as db:
-            release_claims(db)
+    def deliver_during_take_over(
+        server: MailServer, mail: EmailMessage, begin_sending: Callable[[], None]
+    ) -> Delivery:
+        release(city)
+        monkeypatch.undo()
         other.drain()
-        return deliver(server, mail)
+        return deliver(server, mail, begin_sending)
 
-    monkeypatch.setattr(deliveries, "deliver", deliver_during_take_over)
+    monkeypatch.setattr(sending, "deliver", deliver_during_take_over)
     runner.drain()
     monkeypatch.undo()
     assert list_statuses(city) == [("waiting", "451 Try again later")]
@@ -171,9 +241,8 @@ def test_a_mail_that_another_worker_sends_is_not_sent_again(
     """The other one has committed the status "sending" and speaks to the mail server."""
     register_person(city, "Ani Aster")
     (message,) = city.all(Message)
-    other = Senders(MailServer("a@contoh.id", "contoh.id", 25), None, "")
     with writing(city.engine) as db:
-        assert begin_sending(db, message.id, other) is not None
+        begin_sending(db, message.id)
 
     runner.drain()
 

@@ -24,6 +24,8 @@ from tests.city import City
 from tests.ckan import ORGANIZATION, CkanServer
 from tests.published_year import issue, revise
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def runner(city: City, ckan_settings: Settings) -> TaskRunner:

@@ -2,12 +2,12 @@
 
 import os
 import re
-import sqlite3
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
+import pysqlite3.dbapi2 as sqlite3
 from sqlalchemy import Engine, text
 
 from app.models import AttendanceImport, AttendanceImportRow, Participant, UploadedFile

@@ -166,6 +166,7 @@ def counts(city: City) -> list[str]:
     return [line for line in lines if "generated_at" not in line]
 
 
+@pytest.mark.slow
 def test_no_byte_of_an_erased_person_is_left(
     siti_everywhere: City, runner: TaskRunner, tmp_path: Path
 ) -> None:

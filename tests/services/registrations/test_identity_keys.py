@@ -1,6 +1,6 @@
 """The keys that a registration locks are those by which it then looks for the person."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.nik_vault import NikVault
@@ -27,6 +27,7 @@ PEOPLE = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(PEOPLE)
 def test_locked_keys_are_those_that_are_searched(person: PersonInput) -> None:
     parsed = PersonParser(reference(), VAULT.key, DAY, ("umkm",)).parse(person.cells())

@@ -31,6 +31,7 @@ from app.services.imports.states import REGISTRATION_FIELDS
 from app.services.registrations import registrations
 from app.services.registrations.lists import upload_pasted_list, upload_registration_list
 from tests.city import MANGGAR, City, sheet
+from tests.database import postgresql_in_soak
 from tests.services.messages.test_notifications import cancel_registration, register_person
 from tests.services.registrations.test_concurrent_registrations import register
 from tests.upcoming_sessions import begin_session, create_upcoming_session, update_session
@@ -87,6 +88,7 @@ def test_seats_go_by_the_lists_order_and_are_counted_in_the_review(city: City) -
     )
 
 
+@postgresql_in_soak
 def test_overrule_gives_the_whole_list_a_seat(city: City) -> None:
     create_upcoming_session(city, capacity=1)
     city.commit(paste_list(city, THREE).id, choices=OVERRULED)
@@ -96,6 +98,7 @@ def test_overrule_gives_the_whole_list_a_seat(city: City) -> None:
     assert (committed.after or {})["overruled"] is True
 
 
+@postgresql_in_soak
 def test_the_same_list_again_registers_no_one(city: City) -> None:
     create_upcoming_session(city)
     city.commit(paste_list(city, THREE).id)
@@ -135,6 +138,7 @@ def test_known_people_are_recognised_and_their_blanks_filled(city: City) -> None
     assert [attendance.status for attendance in city.all(Attendance)] == [AttendanceStatus.EXCUSED]
 
 
+@postgresql_in_soak
 def test_attendance_columns_of_a_list_are_ignored(city: City) -> None:
     create_upcoming_session(city)
     with reading(city.engine) as read_db, writing(city.engine) as db:
@@ -180,6 +184,7 @@ def test_undo_removes_the_registrations_and_the_waiting_list_moves_up(city: City
     assert {name: len(lines) for name, lines in city.people_and_attendance().items()} == nothing_yet
 
 
+@postgresql_in_soak
 def test_undo_is_refused_after_attendance_was_recorded(city: City) -> None:
     create_upcoming_session(city)
     made = city.commit(paste_list(city, THREE).id)
@@ -190,6 +195,7 @@ def test_undo_is_refused_after_attendance_was_recorded(city: City) -> None:
         city.undo(made.id)
 
 
+@postgresql_in_soak
 def test_undo_is_refused_after_a_person_cancelled_and_registered_again(city: City) -> None:
     create_upcoming_session(city)
     made = city.commit(paste_list(city, THREE).id)
@@ -203,6 +209,7 @@ def test_undo_is_refused_after_a_person_cancelled_and_registered_again(city: Cit
         city.undo(made.id)
 
 
+@postgresql_in_soak
 def test_undo_cancels_again_a_registration_that_was_cancelled_before_the_list(city: City) -> None:
     create_upcoming_session(city, capacity=1)
     city.commit(paste_list(city, "1. Ani Aster - Manggar").id)
@@ -223,6 +230,7 @@ def test_undo_cancels_again_a_registration_that_was_cancelled_before_the_list(ci
     assert (ani.status.value, ani.waiting_number) == (CANCELLED, None)
 
 
+@postgresql_in_soak
 def test_who_has_cancelled_before_is_said(city: City) -> None:
     create_upcoming_session(city)
     city.commit(paste_list(city, THREE).id)
@@ -278,6 +286,7 @@ def test_undo_keeps_the_seat_of_a_person_who_moved_up_since(city: City) -> None:
     assert [message.kind for message in city.all(Message)].count(MessageKind.MOVED_UP) == 1
 
 
+@postgresql_in_soak
 def test_a_list_for_a_closed_session_needs_overrule_and_a_past_session_refuses_it(city: City) -> None:
     create_upcoming_session(city)
     made = paste_list(city, THREE)
@@ -293,6 +302,7 @@ def test_a_list_for_a_closed_session_needs_overrule_and_a_past_session_refuses_i
         paste_list(city, "1. Ira Ixora - Damai")
 
 
+@postgresql_in_soak
 def test_each_registration_knows_its_row_of_the_list(city: City) -> None:
     create_upcoming_session(city)
     city.commit(paste_list(city, f"Daftar peserta\n{THREE}").id)
