@@ -3,12 +3,12 @@
 from functools import partial
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.database import writing
 from app.jobs.tasks import TaskRunner
+from app.main import create_app
 from app.models import AreaAlias, OutboxKind
 from app.nik_vault import NikVault
 from app.services.outbox import queue_task
@@ -23,20 +23,22 @@ def insert_twice(engine: Engine, name: str) -> None:
 
 
 def test_the_log_names_the_constraint_and_no_person(
-    app: FastAPI,
     engine: Engine,
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    app = create_app(settings)  # one of its own: a route stays in the app that other tests share
     app.post("/catat/{name}")(partial(insert_twice, engine))
     runner = TaskRunner(settings, engine, NikVault(settings.secret))
     monkeypatch.setattr(runner, "_perform", lambda _task: insert_twice(engine, "Tuti Kenanga"))
     with writing(engine) as db:
         queue_task(db, OutboxKind.FIND_DUPLICATES, attendance_import=1)
 
-    answer = TestClient(app).post("/catat/Rina Melati", headers={"accept": "application/json"})
+    client = TestClient(app, base_url=settings.base_url)
+    answer = client.post("/catat/Rina Melati", headers={"accept": "application/json"})
     runner.drain()
+    app.state.container.close()
 
     assert answer.status_code == 409
     assert "POST /catat/{name}: refused by" in caplog.text

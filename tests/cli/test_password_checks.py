@@ -35,7 +35,7 @@ def log_in(server: Server, email: str) -> int:
 @on_sqlite
 @pytest.mark.slow
 def test_eighteen_wrong_passwords_at_once_take_the_memory_of_two(server: Server, city: City) -> None:
-    """Each hash takes 64 MiB. Others wait for their turn, on a busy machine for longer than they may."""
+    """Each hash takes 64 MiB. Logins that have to wait are answered all the same."""
     assert log_in(server, "siapa@contoh.id") == 401
     before = peak_memory(server)
 
@@ -43,8 +43,7 @@ def test_eighteen_wrong_passwords_at_once_take_the_memory_of_two(server: Server,
         emails = [f"orang{number}@contoh.id" for number in range(AT_ONCE)]
         answers = list(threads.map(lambda email: log_in(server, email), emails))
 
-    assert set(answers) <= {401, 503}
-    assert answers.count(401) > AT_ONCE / 2
+    assert answers == [401] * AT_ONCE
     assert peak_memory(server) - before < 3 * 64 * MIB
 
 

@@ -19,7 +19,8 @@ from tests.server import Server, serving
 
 pytestmark = pytest.mark.slow
 
-MANY = 150
+# More than there are threads and connections; of many more a busy machine would refuse those who wait for four seconds.
+MANY = 80
 CLIENTS = 32
 REQUESTS_OF_A_CLIENT = 20
 CONNECTIONS = text(
@@ -46,9 +47,7 @@ def test_it_prints_its_url_and_answers_many_requests_at_once(server: Server) -> 
 
     # More requests at once than there are threads and connections must not block each other.
     for path, status in (("/daftar", 200), ("/api/v1/kelurahan", 401)):
-        statuses = asyncio.run(statuses_of(server.url + path, MANY))
-        assert set(statuses) <= {status, 503}  # a slow machine refuses those who have waited too long
-        assert statuses.count(status) > MANY / 2
+        assert asyncio.run(statuses_of(server.url + path, MANY)) == [status] * MANY
 
 
 @postgresql_in_soak

@@ -48,7 +48,7 @@ password_hasher = PasswordHash.recommended()
 
 
 # Each hash takes 64 MiB of memory.
-password_checks = Turns(2, seconds=8, busy=BUSY)
+password_checks = Turns(2, seconds=20, busy=BUSY)
 
 
 def verify_password(password: str, password_hash: str | None) -> bool:

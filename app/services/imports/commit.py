@@ -100,7 +100,7 @@ class CommitChoices:
 
 
 class OutdatedJudgement(Exception):
-    """Raised by a commit if somebody has changed something since its rows were judged ahead, or is in its way."""
+    """Raised by a commit if what its rows were judged against has changed, or others hold a lock that it needs."""
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,6 @@ def link_of(page: str, address: str) -> str:
     return html.unescape(found[1])
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize(
     ("dimension", "figure", "names"),
     [
