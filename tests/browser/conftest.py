@@ -24,6 +24,14 @@ QUIET = [
 ]
 DESKTOP = 1280
 PHONE = 360
+
+# For walks that are long: `make soak` does them in the other width, too.
+on_phone_desktop_in_soak = pytest.mark.parametrize(
+    "width", [PHONE, pytest.param(DESKTOP, marks=pytest.mark.soak)]
+)
+on_desktop_phone_in_soak = pytest.mark.parametrize(
+    "width", [DESKTOP, pytest.param(PHONE, marks=pytest.mark.soak)]
+)
 SCREENSHOTS = Path("docs/screenshots")
 HELP_PICTURES = Path("docs/panduan/pictures")
 

@@ -12,7 +12,7 @@ from app.models import AttendanceStatus, Registration
 from app.models.base import now
 from app.services.registrations.attendance_marks import MarkInput, mark_attendance
 from app.settings import Settings
-from tests.browser.conftest import DESKTOP, PHONE, PageCheck
+from tests.browser.conftest import PageCheck, on_phone_desktop_in_soak
 from tests.browser.steps import log_in_as, submit
 from tests.city import City, sheet
 from tests.database import postgresql_in_soak
@@ -56,7 +56,7 @@ def sari(engine: Engine, settings: Settings) -> City:
     return city
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@on_phone_desktop_in_soak
 def test_what_a_corrected_list_changes(page: Page, sari: City, check_accessibility: PageCheck) -> None:
     log_in_as(page, sari, "sari")
     page.goto("/sesi/UMKM-2025-1/unggah")

@@ -56,6 +56,7 @@ def test_no_page_scrolls_sideways(browser: Browser, server: Server, office: Offi
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.soak
 def test_the_busiest_pages_can_be_read_in_the_dark(browser: Browser, server: Server, office: Office) -> None:
     """The other tests of the browser look at pages in the light."""
     axe, wrong = Axe(), list[str]()

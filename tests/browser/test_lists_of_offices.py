@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from app.models import Participant, Registration
 from app.services.workshops.workshop_sessions import WorkshopSessionInput
 from app.settings import Settings
-from tests.browser.conftest import DESKTOP, PHONE, PageCheck
+from tests.browser.conftest import PageCheck, on_desktop_phone_in_soak
 from tests.browser.steps import log_in_as, submit
 from tests.city import MORNING, City
 from tests.database import postgresql_in_soak
@@ -40,7 +40,7 @@ def upload(page: Page, session_code: str, path: Path) -> None:
     submit(page)
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@on_desktop_phone_in_soak
 def test_three_days_are_asked_for_their_group_once(
     page: Page, sari: City, check_accessibility: PageCheck
 ) -> None:
@@ -70,7 +70,7 @@ def test_three_days_are_asked_for_their_group_once(
     assert sari.all(Participant) == []
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@on_desktop_phone_in_soak
 def test_a_list_in_word_is_moved_to_the_session_of_its_day(
     page: Page, sari: City, check_accessibility: PageCheck
 ) -> None:

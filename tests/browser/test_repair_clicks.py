@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from app.models import AttendanceStatus
 from app.settings import Settings
 from tests.browser.clicks import CountedPage
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import on_desktop_phone_in_soak
 from tests.browser.steps import log_in_as
 from tests.city import City
 
@@ -24,7 +24,7 @@ def city(engine: Engine, settings: Settings) -> City:
     return city
 
 
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@on_desktop_phone_in_soak
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_messy_sheet_is_repaired_in_twelve_clicks(page: Page, city: City, width: int) -> None:
     log_in_as(page, city, "sari")

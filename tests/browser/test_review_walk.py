@@ -27,10 +27,10 @@ ALIKE: FilePayload = {
 }
 
 SITUATIONS = [
-    pytest.param("sqlite", DESKTOP, True, id="desktop"),
+    pytest.param("sqlite", DESKTOP, True, id="desktop", marks=pytest.mark.soak),
     pytest.param("sqlite", PHONE, True, id="phone"),
     pytest.param("sqlite", DESKTOP, False, id="desktop-without-scripts"),
-    pytest.param("sqlite", PHONE, False, id="phone-without-scripts"),
+    pytest.param("sqlite", PHONE, False, id="phone-without-scripts", marks=pytest.mark.soak),
     pytest.param("postgresql", DESKTOP, True, id="desktop-postgresql", marks=pytest.mark.soak),
 ]
 

@@ -14,7 +14,7 @@ from app.permissions import OPERATOR
 from app.services.accounts.users import create_password_link, set_password_by_link
 from app.settings import Settings
 from tests.browser.clicks import CountedPage
-from tests.browser.conftest import DESKTOP, PHONE, PageCheck
+from tests.browser.conftest import PHONE, PageCheck, on_phone_desktop_in_soak
 from tests.browser.steps import log_in_as
 from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.upcoming_sessions import begin_session, create_upcoming_session, morning_in, update_session
@@ -88,7 +88,7 @@ def test_a_phone_shows_the_tools_of_each_tab_on_two_screens(sari: Page, city: Ci
             assert sari.evaluate(LAST_TOOL) <= 2 * SCREEN, tab
 
 
-@pytest.mark.parametrize("width", [PHONE, NARROW])
+@pytest.mark.parametrize("width", [NARROW])
 def test_tabs_scroll_in_their_own_strip(sari: Page, width: int) -> None:
     for tab in TABS:
         sari.goto(SESSION + tab)
@@ -192,7 +192,7 @@ def test_a_new_session_is_shared_by_seven_clicks_from_the_login(page: Page, city
     counted.assert_at_most(clicks=7)
 
 
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+@on_phone_desktop_in_soak
 def test_a_new_workshop_with_its_first_session_is_shared_by_seven_clicks_from_the_login(
     page: Page, city: City
 ) -> None:

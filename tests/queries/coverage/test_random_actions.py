@@ -16,7 +16,7 @@ from tests.queries.coverage.random_actions import action_lists, report_filters
 
 pytestmark = postgresql_in_soak
 
-HISTORIES = int(os.environ.get("TEST_HISTORIES", "25"))
+HISTORIES = int(os.environ.get("TEST_HISTORIES", "15"))
 
 
 @pytest.mark.slow

@@ -26,7 +26,10 @@ from app.services.imports.undo_obstacles import list_undo_obstacles
 from app.services.issued_reports.closing import close_period
 from app.services.issued_reports.issue import revise_report
 from tests.city import City, sheet
+from tests.database import postgresql_in_soak
 from tests.issued_reports import BASE_URL, issue, report_text
+
+pytestmark = postgresql_in_soak
 
 YEAR_2025 = CoverageFilters(date(2025, 1, 1), date(2025, 12, 31))
 FIRST_LIST = sheet("Nama;Kelurahan;Unsur;Kehadiran", "Ani Contoh;Manggar;umkm;hadir")

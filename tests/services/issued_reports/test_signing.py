@@ -16,7 +16,7 @@ from app.services.issued_reports.esign import EsignFailed, EsignService, esign_f
 from app.services.issued_reports.signing import SigningInput, check_again, sign_report
 from app.settings import Settings
 from tests.city import City, dump
-from tests.database import on_sqlite
+from tests.database import on_sqlite, postgresql_in_soak
 from tests.esign_service import (
     EMAIL,
     NIK,
@@ -55,6 +55,7 @@ def pdfs(city: City) -> dict[str, bytes]:
     return {file.kind: file.content for file in files}
 
 
+@postgresql_in_soak
 @pytest.mark.slow
 def test_signatories_sign_one_after_another_and_the_unsigned_twin_stays(
     issued: City, service: EsignService
@@ -121,6 +122,7 @@ def test_both_versions_and_ways(
     assert status.coverage is SignatureCoverageLevel.ENTIRE_FILE
 
 
+@postgresql_in_soak
 @pytest.mark.slow
 def test_what_the_signer_types_is_kept_nowhere(
     issued: City, service: EsignService, esign_server: EsignServer, caplog: pytest.LogCaptureFixture
@@ -189,6 +191,7 @@ def test_a_service_that_is_silent_or_away(
     assert list(pdfs(issued)) == ["pdf"]
 
 
+@postgresql_in_soak
 def test_a_signature_that_the_service_cannot_check_is_checked_later(
     issued: City, service: EsignService, esign_server: EsignServer
 ) -> None:
@@ -239,6 +242,7 @@ def test_two_who_sign_at_once_do_not_lose_a_signature(
     assert len(validate(pdfs(issued)["signed-pdf-2"])) == 2
 
 
+@postgresql_in_soak
 def test_who_may_sign_what(issued: City, service: EsignService, esign_server: EsignServer) -> None:
     for user in ("sari", "budi"):
         with pytest.raises(Forbidden):
@@ -260,6 +264,7 @@ def test_who_may_sign_what(issued: City, service: EsignService, esign_server: Es
     assert esign_server.requests == []
 
 
+@postgresql_in_soak
 def test_wrong_passphrases_are_limited(
     issued: City, service: EsignService, esign_server: EsignServer
 ) -> None:

@@ -22,9 +22,10 @@ from app.services.open_data.pushes import RETRY_DELAYS, request_push
 from app.settings import Settings
 from tests.city import City
 from tests.ckan import ORGANIZATION, CkanServer
+from tests.database import postgresql_in_soak
 from tests.published_year import issue, revise
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, postgresql_in_soak]
 
 
 @pytest.fixture

@@ -42,9 +42,12 @@ from app.services.report_mails.unsubscribing import get_subscription, sign_unsub
 from app.settings import Settings
 from tests.boundaries import make_boundary_set
 from tests.city import City
+from tests.database import postgresql_in_soak
 from tests.issued_reports import issue
 from tests.pages.conftest import english_browser, served
 from tests.smtp_server import SmtpServer
+
+pytestmark = postgresql_in_soak
 
 LONG_AGO = now() - timedelta(days=400)
 
