@@ -108,7 +108,7 @@ lock: $(RUN) ## resolves all third-party parts anew
 	$(COMPILE) --group node --output-file requirements/node.lock
 	$(COMPILE) --group bench --output-file requirements/bench.lock
 	$(COMPILE) --group audit --output-file requirements/audit.lock
-	$(COMPILE) pyproject.toml --output-file requirements/run.lock
+	$(COMPILE) pyproject.toml --extra foto --output-file requirements/run.lock
 	$(COMPILE) pyproject.toml --all-extras --group test --constraints requirements/run.lock --output-file requirements/test.lock
 	for folder in requirements tests/identity_provider tests/lighthouse; do \
 		(cd $$folder && npm install --package-lock-only --omit-lockfile-registry-resolved) || exit; done

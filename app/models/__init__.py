@@ -43,6 +43,7 @@ from app.models.areas import (
     TargetGroup,
     TargetGroupSynonym,
 )
+from app.models.batches import BatchList, BatchListState, UploadBatch
 from app.models.coverage import (
     ChangedSession,
     CoverageTarget,
@@ -140,6 +141,7 @@ from app.models.report_mails import (
     ReportRecipient,
     SavedFilter,
 )
+from app.models.rosters import PhotoPageState, RosterPhoto, RosterPrint, SignaturePicture
 from app.models.security import KeyRotation, LimitedUse
 from app.models.workshop_documents import SessionLetters, WorkshopReport
 from app.models.workshops import (
@@ -184,6 +186,8 @@ __all__ = [
     "BackupKind",
     "BackupRun",
     "Basis",
+    "BatchList",
+    "BatchListState",
     "BlankMeans",
     "BoundarySet",
     "BoundaryStage",
@@ -243,6 +247,7 @@ __all__ = [
     "PasswordLink",
     "PendingLogin",
     "PeopleMerge",
+    "PhotoPageState",
     "Pillar",
     "PossibleDuplicate",
     "PrivacyNotice",
@@ -258,6 +263,8 @@ __all__ = [
     "RetentionKind",
     "RetentionRule",
     "Role",
+    "RosterPhoto",
+    "RosterPrint",
     "RowKind",
     "SavedFilter",
     "SavedLetterhead",
@@ -269,11 +276,13 @@ __all__ = [
     "SessionStaff",
     "SetupStep",
     "Sex",
+    "SignaturePicture",
     "SignedScan",
     "SkippedSetupStep",
     "TargetGroup",
     "TargetGroupSynonym",
     "TokenScope",
+    "UploadBatch",
     "UploadedFile",
     "User",
     "Venue",

@@ -14,6 +14,7 @@ class OutboxKind(StrEnum):
     FIND_DUPLICATES = "find-duplicates"
     MAKE_DOSSIER = "make-dossier"
     PUSH_OPEN_DATA = "push-open-data"
+    READ_BATCH = "read-batch"
     READ_IMPORT = "read-import"
     RECLAIM_SPACE = "reclaim-space"
     SEND_CODE = "send-code"

@@ -59,7 +59,8 @@ class WorkshopSession(SQLModel, table=True):
     Registration is open from the session's creation to its start, unless `registration_opens_at` and
     `registration_closes_at` say otherwise. Seats are capped for the session (`capacity`), for each kelurahan
     (`places_per_kelurahan`) and for groups (`SessionGroupSeats`). Sessions that were created together have the code of
-    the first of them as their `series_code`.
+    the first of them as their `series_code`. A list of an online meeting counts people as present who took part for
+    `min_minutes`, or, if that is None, for half of the session.
     """
 
     __tablename__ = "workshop_session"
@@ -68,6 +69,7 @@ class WorkshopSession(SQLModel, table=True):
         CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity"),
         CheckConstraint("places_per_kelurahan > 0", name="places_per_kelurahan"),
         CheckConstraint("registration_closes_at > registration_opens_at", name="registration_time"),
+        CheckConstraint("min_minutes > 0", name="min_minutes"),
     )
 
     id: int = Field(default=None, primary_key=True)
@@ -86,6 +88,7 @@ class WorkshopSession(SQLModel, table=True):
     cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
     cancelled_why: str | None = None
     series_code: str | None = Field(default=None, max_length=40, index=True)
+    min_minutes: int | None = None
 
 
 class SessionStaff(SQLModel, table=True):
