@@ -1,20 +1,29 @@
 """Read an uploaded file in a child process with limits on memory and time, and turn failures into problems."""
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal, TypeAlias
 
 import orjson
 
-from app.child_process import run_child
+from app.child_process import RunChild, open_children, run_child
 from app.errors import Problem, TooLarge, UnreadableFile
 from app.i18n import N_
 from app.people.values.place_names import place_key
+from app.people.values.reference import TargetGroup
 from app.people.values.text import words
 from app.spreadsheets.detected_table import DetectedTable, SheetSession, session_to_json, table_from_json
 from app.spreadsheets.formats.failures import MAX_BYTES
+from app.spreadsheets.stated_session import StatedSession, stated_session_from_json
 
 MAX_MEMORY_BYTES = 1536 * 1024**2
 MAX_SECONDS = 60
+_CHILD = "app.spreadsheets.formats.child"
+
+ParseFile: TypeAlias = Callable[[bytes, Mapping[str, object]], dict[str, Any] | None]
 
 SENTENCES: Mapping[str, str] = {
     "too-large": N_(
@@ -38,12 +47,14 @@ SENTENCES: Mapping[str, str] = {
         "The file is protected by a password. Save it without a password and upload it again."
     ),
     "photo": N_(
-        "This is a photo or picture. Pictures of a list can't be read: type the list into the template, or upload the "
-        "file from which it was printed."
+        "This is a photo or picture. If it shows the attendance list that was printed here, with a square in each "
+        "corner, upload it at “Photos of the signed list” of the session. Of another list, upload the file from which "
+        "it was printed, or type it into the template."
     ),
     "scanned-pdf": N_(
-        "This PDF holds scanned pictures and no text. Upload the file from which the list was printed, or type it into "
-        "the template."
+        "This PDF holds scanned pictures and no text. If it is the attendance list that was printed here, with a "
+        "square in each corner, upload it at “Photos of the signed list” of the session. Of another list, upload the "
+        "file from which it was printed, or type it into the template."
     ),
     "pdf-without-table": N_(
         "This PDF has text, but no table with ruled lines. Upload the file from which it was made, or copy the list "
@@ -64,7 +75,7 @@ SENTENCES: Mapping[str, str] = {
         "The document has more than %(limit)s tables. Copy the list alone into a new file and upload that."
     ),
     "zip-of-lists": N_(
-        "This is a zip file that holds %(count)s lists. Unpack it and upload the lists one by one."
+        "This is a zip file that holds %(count)s lists. Upload it under “Upload many lists”, or one of its lists here."
     ),
     "archive": N_("This is a packed archive. Unpack it and upload the lists in it one by one."),
     "shortcut": N_(
@@ -166,6 +177,35 @@ def read_sheet(
     return _read(content, places, {"list": "participants", "group_keys": group_keys, **options})
 
 
+@dataclass(frozen=True, slots=True)
+class ListInFile:
+    """The list of one sheet of a file: how many people it names, and what it says of its session."""
+
+    sheet: str
+    people: int
+    stated: StatedSession
+
+
+def read_lists(
+    content: bytes, file_name: str, *, places: Collection[str] = (), groups: Collection[TargetGroup] = ()
+) -> tuple[ListInFile, ...]:
+    """Return the list of each visible sheet that lists people; none for a file that only counts them.
+
+    `file_name` may have folders before it. Names of kelurahan are `places`, as for `read_sheet`. Raises what
+    `read_sheet` raises.
+    """
+    request = {
+        "list": "all",
+        "file_name": file_name,
+        "place_keys": _place_keys(places),
+        "groups": [[group.code, group.label, group.labels, group.synonyms] for group in groups],
+    }
+    return tuple(
+        ListInFile(found["sheet"], found["people"], stated_session_from_json(found["stated"]))
+        for found in _parse(_current_parser(), content, request)["lists"]
+    )
+
+
 def read_venue_list(content: bytes) -> DetectedTable:
     """Return the first list of venues with rows in a visible sheet; its fields are those of `venues.HEADINGS`.
 
@@ -185,23 +225,28 @@ def read_target_sheet(content: bytes) -> DetectedTable:
 def _read(content: bytes, places: Collection[str], options: Mapping[str, object]) -> DetectedTable:
     """Return the table that the child process finds; `options` say which list to look for.
 
-    Raises `UnreadableFile` or `TooLarge` for its failures, and if it dies twice.
+    Raises `UnreadableFile` or `TooLarge`.
     """
+    answer = _parse(_current_parser(), content, {"place_keys": _place_keys(places), **options})
+    return table_from_json(answer["sheet"])
+
+
+def _place_keys(places: Collection[str]) -> list[str]:
+    return sorted({place_key(place) for place in places})
+
+
+def _parse(parse: ParseFile, content: bytes, options: Mapping[str, object]) -> dict[str, Any]:
+    """Return the child's answer. Raises `UnreadableFile` or `TooLarge` for its failures, and if it dies twice."""
     if len(content) > MAX_BYTES:
         raise build_problem("too-large", {"megabytes": MAX_BYTES // 1024**2})
-    request = {
-        "memory": MAX_MEMORY_BYTES,
-        "seconds": MAX_SECONDS,
-        "place_keys": sorted({place_key(place) for place in places}),
-        **options,
-    }
+    request = {"memory": MAX_MEMORY_BYTES, "seconds": MAX_SECONDS, **options}
     # The child dies if cells far outside the table need too much memory: the file is read again without them.
-    answer = parse_file(content, {**request, "trim": False}) or parse_file(content, {**request, "trim": True})
+    answer = parse(content, {**request, "trim": False}) or parse(content, {**request, "trim": True})
     if answer is None:
         raise build_problem("unreadable-file", {})
     if "failure" in answer:
         raise build_problem(answer["failure"], answer["params"])
-    return table_from_json(answer["sheet"])
+    return answer
 
 
 def build_problem(code: str, params: Mapping[str, str | int]) -> Problem:
@@ -215,17 +260,47 @@ def _parse_in_child(content: bytes, request: Mapping[str, object]) -> dict[str, 
 
     Raises `UnreadableFile` ("too-slow") if it takes longer than `MAX_SECONDS`.
     """
+    return _parse_with(partial(run_child, _CHILD), content, request)
+
+
+def _parse_with(run: RunChild, content: bytes, request: Mapping[str, object]) -> dict[str, Any] | None:
     try:
-        output = run_child("app.spreadsheets.formats.child", request, content, seconds=MAX_SECONDS)
+        output = run(request, content, seconds=MAX_SECONDS)
     except TimeoutError as error:
         raise build_problem("too-slow", {}) from error
     answer: dict[str, Any] | None = orjson.loads(output) if output is not None else None
     return answer
 
 
-parse_file: Callable[[bytes, Mapping[str, object]], dict[str, Any] | None] = _parse_in_child
+_parser: ContextVar[ParseFile | None] = ContextVar("parser", default=None)
+
+
+@contextmanager
+def use_parser(parse: ParseFile) -> Iterator[None]:
+    """Let this thread read all files of the block with a parser of `open_parser`, which saves the start of a child."""
+    token = _parser.set(parse)
+    try:
+        yield
+    finally:
+        _parser.reset(token)
+
+
+def _current_parser() -> ParseFile:
+    return _parser.get() or parse_file
+
+
+@contextmanager
+def _open_parser() -> Iterator[ParseFile]:
+    with open_children(_CHILD) as run:
+        yield partial(_parse_with, run)
+
+
+parse_file: ParseFile = _parse_in_child
 """The function that parses a file and returns the answer, or None if the parser died. The service uses a child process.
 
 A program that reads only files that it trusts can assign one that calls `child.answer` itself, and so saves the tenth
 of a second that a child takes to start.
 """
+
+open_parser: Callable[[], AbstractContextManager[ParseFile]] = _open_parser
+"""The function that opens a parser of many files, which does for each what `parse_file` does."""
