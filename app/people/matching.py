@@ -28,13 +28,15 @@ PersonChoice: TypeAlias = int | Literal["new"] | SameAsRow | None
 class Decision:
     """What a user chose for one row: which person it is, the kelurahan, or that the row is skipped.
 
+    `skip` False takes in a row that a list sets aside; None leaves that to the list.
+
     `keep` tells which attendance holds where a list contradicts one that was recorded at the door. `over` describes the
     latter; the choice does not hold for a later mark, of which the user knew nothing.
     """
 
     person: PersonChoice = None
     kelurahan: str | None = None
-    skip: bool = False
+    skip: bool | None = None
     keep: Literal["door", "sheet"] | None = None
     over: str = ""
 
@@ -209,6 +211,11 @@ class PersonMatcher:
             candidate.kind == "person" and candidate.value in self.known.registration_of
             for candidate in offered
         )
+
+    def find_registered_sharing_word(self, values: PersonValues) -> tuple[Candidate, ...]:
+        """Return registered people, named by no other entry, whom a text that is no person's name may mean."""
+        people = self.unlisted.find_sharing_word(values) if self.unlisted else []
+        return tuple(Candidate("person", person, self.known.person[person].name) for person in people)
 
     def _matches_without_choice(self, matched: MatchedPerson) -> tuple[int | SameAsRow, ...]:
         """Return the people (ids) and earlier entries that would match, or be candidates, without the user's choice.

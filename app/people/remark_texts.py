@@ -19,7 +19,7 @@ SENTENCES: Mapping[str, str] = {
     "device-name": N_(
         "“%(found)s” is the name of a device or an account, not of a person. Type who it was, or skip the row."
     ),
-    "host": N_(
+    "host": N_(  # Of imports that were read before hosts were set aside.
         "“%(found)s” hosted the meeting. Say that this is a participant, type who it was, or skip the row."
     ),
     "name-unclear": N_("Is “%(found)s” one person's name? Type the name alone, or say that it is right."),
@@ -82,6 +82,9 @@ _UNCLEAR_REASONS: Mapping[str, str] = {
     "name": N_("name and place are the same, and nothing else tells whether it is one person"),
     "name-differs": N_("name and place are the same, but this differs: %(differs)s"),
     "several": N_("several people fit"),
+    "account": N_(
+        "the same e-mail address stands in a row above with another name; the minutes of both are counted apart"
+    ),
     "several-nik": N_("several people have this NIK"),
     "several-phone": N_("several people with a similar name have this telephone number"),
     "several-email": N_("several people with a similar name have this e-mail address"),

@@ -5,6 +5,7 @@ Lists on paper say "M. Yusuf H.", "Yusuf", "Bu Rina" or "Pak RT Budi" of people 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal, TypeAlias
 
 from rapidfuzz import fuzz
@@ -82,6 +83,22 @@ class UnlistedPeople:
         for _, id_ in sorted(scores, key=lambda score: (-score[0], score[1])):
             reasons.setdefault(id_, "similar")
         return [UnlistedCandidate(id_, reason) for id_, reason in reasons.items()][:MAX_CANDIDATES]
+
+    def find_sharing_word(self, person: Identity) -> list[int]:
+        """Return the people with the same phone or e-mail, or a word of whose name stands in the text of this name.
+
+        For a text that is no name of one person: "iPhone Budi", "Budi dan Ani".
+        """
+        by_contact = (
+            self._by_contact.get(contact, []) for contact in (person.phone, person.email) if contact
+        )
+        name = _name(person)
+        by_word = (
+            id_
+            for id_ in self._share_a_word(name)
+            if any(len(word) >= _BLOCK_LENGTH for word in name.words & self._names[id_].words)
+        )
+        return list(dict.fromkeys(chain(chain.from_iterable(by_contact), by_word)))[:MAX_CANDIDATES]
 
     def _add(self, id_: int, person: Identity) -> None:
         name = _name(person)

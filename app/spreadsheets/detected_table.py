@@ -12,11 +12,13 @@ from app.people.remarks import Remark, remark_from_json, remark_to_json
 from app.people.values.cells import Cell, CellError, cell_from_json, cell_to_json
 
 FileFormat: TypeAlias = Literal[
-    "xlsx", "xls", "xlsb", "ods", "csv", "tsv", "txt", "docx", "html", "xml", "pdf"
+    "xlsx", "xls", "xlsb", "ods", "csv", "tsv", "txt", "docx", "html", "xml", "pdf", "photo"
 ]
 StatedTotalOf: TypeAlias = Literal["rows", "present"]
 AttendanceStatus: TypeAlias = Literal["present", "absent", "excused"]
 BlankMeans: TypeAlias = Literal["present", "absent"]
+Meeting: TypeAlias = Literal["zoom", "meet", "teams", "webex", "other"]
+"""The application whose report of an online meeting a list is; "other" is not known by its headings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,15 @@ def to_excel_row(number: int) -> int:
 class SheetSession:
     """The session for which a file is read: it decides which sheet is the list.
 
-    `day_number` is the place of its day among the days of its workshop, from 1, or None if that is not known.
+    `day_number` is the place of its day among the days of its workshop, from 1, or None if that is not known. `starts`
+    and `ends` are aware instants between which the minutes of an online meeting count.
     """
 
     day: date
     code: str
     day_number: int | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +118,9 @@ class DetectedTable:
     `stated_date` to `stated_until` (mostly one) and `letterhead_kelurahan` (as written) are stated by the sheet itself.
     `blank_means` is what a blank attendance cell means by the marks of the file; None for tables without attendance.
     `preview` contains the texts of the sheet's first rows, up to some below the header. `sheet_summaries` describe all
-    visible sheets, read or not. `day_captions` divide the rows of several days. `is_meeting_report`: a person has a row
-    for each time that they joined an online meeting.
+    visible sheets, read or not. `day_captions` divide the rows of several days. `meeting` is the application whose
+    report of an online meeting this is, in which a person has a row for each time that they joined; None for another
+    list. Each row of such a report has the cell "minutes": how long the person took part, with all of their rows.
     """
 
     format: FileFormat
@@ -133,17 +139,32 @@ class DetectedTable:
     blank_means: BlankMeans | None = None
     sheet_summaries: tuple[SheetSummary, ...] = ()
     day_captions: tuple[DayCaption, ...] = ()
-    is_meeting_report: bool = False
+    meeting: Meeting | None = None
 
 
 def session_to_json(session: SheetSession | None) -> dict[str, Any] | None:
     """Return a session as JSON from which `session_from_json` restores it."""
-    return None if session is None else {**asdict(session), "day": session.day.isoformat()}
+    if session is None:
+        return None
+    return {
+        **asdict(session),
+        "day": session.day.isoformat(),
+        "starts": session.starts.isoformat() if session.starts else None,
+        "ends": session.ends.isoformat() if session.ends else None,
+    }
 
 
 def session_from_json(stored: dict[str, Any] | None) -> SheetSession | None:
     """Return the session that `session_to_json` stored."""
-    return None if stored is None else SheetSession(**{**stored, "day": date.fromisoformat(stored["day"])})
+    if stored is None:
+        return None
+    return SheetSession(
+        day=date.fromisoformat(stored["day"]),
+        code=stored["code"],
+        day_number=stored["day_number"],
+        starts=datetime.fromisoformat(stored["starts"]) if stored["starts"] else None,
+        ends=datetime.fromisoformat(stored["ends"]) if stored["ends"] else None,
+    )
 
 
 _NOT_IN_JSON = frozenset({date, datetime, time, CellError})
@@ -169,7 +190,7 @@ def table_to_json(table: DetectedTable) -> dict[str, Any]:
         "blank_means": table.blank_means,
         "sheet_summaries": summaries_to_json(table.sheet_summaries),
         "day_captions": day_captions_to_json(table.day_captions),
-        "is_meeting_report": table.is_meeting_report,
+        "meeting": table.meeting,
     }
 
 
@@ -196,7 +217,7 @@ def table_from_json(stored: dict[str, Any]) -> DetectedTable:
         blank_means=stored["blank_means"],
         sheet_summaries=summaries_from_json(stored["sheet_summaries"]),
         day_captions=day_captions_from_json(stored["day_captions"]),
-        is_meeting_report=stored["is_meeting_report"],
+        meeting=stored["meeting"],
     )
 
 

@@ -17,12 +17,52 @@ SENTENCES: Mapping[str, str] = {
         "%(door)s at the door %(time)s (%(by)s) → %(sheet)s on the sheet. Choose which of the two holds; nothing is "
         "changed until then."
     ),
+    "signature-unsure": N_(
+        "Whether this line is signed can't be told from the photo. Look, and choose the attendance."
+    ),
+    "handwritten-line": N_("Something is written in this empty line. Look at the picture, and type it."),
+    "no-signatures": N_(
+        "Nobody has signed on the photographed pages (%(rows)s lines). Did nobody come? Choose what an unsigned line "
+        "means."
+    ),
+    "pages-missing": N_(
+        "Page %(pages)s of %(of)s was not photographed (list printed on %(printed)s). Add the photo; without it, what "
+        "is on that page is not recorded."
+    ),
+    "pages-unreadable": N_(
+        "%(count)s photos could not be read: %(photos)s. Take them again and add them; without them, what is on those "
+        "pages is not recorded."
+    ),
+    "pages-of-other-session": N_(
+        "%(count)s photos are of the list of another session and are left out: %(photos)s. Upload them there."
+    ),
+    "page-code-unread": N_(
+        "The QR code is unreadable on %(count)s photos (%(photos)s); which page it is, was found by its corners. Check "
+        "the names on it: is it the list of this session?"
+    ),
+    "older-print": N_(
+        "%(count)s people registered after the list of %(printed)s was printed and are not on it. If they signed, they "
+        "are on the empty lines or on a later print."
+    ),
+    "lines-without-person": N_(
+        "%(count)s printed lines belong to people whose data were erased; they are left out."
+    ),
     "cancelled-before": N_(
         "This person had registered for this session before, and cancelled. Saving registers them again; check that "
         "they want to come."
     ),
     "duplicate-differs": N_(
         "The same person stands in row %(row)s with another attendance. Correct one of them or skip one."
+    ),
+    "minutes-below": N_(
+        "Took part in the meeting for %(minutes)s of %(length)s minutes; at least %(least)s count as present."
+    ),
+    "meeting-passer-by": N_(
+        "Not registered, and in the meeting for too few minutes: set aside. Take the row in if it is a participant."
+    ),
+    "minutes-together": N_(
+        "The same person as row %(row)s, together %(minutes)s of %(length)s minutes; at least %(least)s count as "
+        "present. Minutes with two devices at once count once: choose the attendance."
     ),
     "several-columns": N_(
         "Several columns hold the same. The first one with data is used; check the columns."
@@ -137,6 +177,42 @@ SENTENCES: Mapping[str, str] = {
     "rows-hidden": N_("%(count)s rows are hidden or filtered in the sheet and were read too: %(rows)s."),
     "cell-comments": N_(
         "Comments on cells in rows %(rows)s may say that somebody did not come, such as “%(found)s”. Check these rows."
+    ),
+    "meeting-host": N_(
+        "“%(found)s” hosted the meeting and is left out. If this is a participant all the same, keep the row."
+    ),
+    "meeting-panelist": N_(
+        "“%(found)s” spoke in the meeting and is left out. If this is a participant all the same, keep the row."
+    ),
+    "meeting-bot": N_(
+        "“%(found)s” is a program that records or takes notes, and is left out. If this is a person, keep the row."
+    ),
+    "name-taken-apart": N_("“%(found)s” is read as the name and the kelurahan of one person. Check both."),
+    "meeting-account": N_(
+        "“%(found)s”: the name in brackets is that of the account, and the one before it is taken. Check which is "
+        "right."
+    ),
+    "meeting-other-name": N_(
+        "This row says “%(found)s”; the same e-mail joined as “%(name)s” too, and is taken for that person. Check it."
+    ),
+    "minutes-unclear": N_(
+        "The time “%(found)s” can't be read. Type how many minutes the person took part, or skip the row."
+    ),
+    "meeting-not-clipped": N_(
+        "The report says only how long people took part, and not when. Their minutes count as they stand, at most the "
+        "length of the session: time before it began or after it ended may be among them."
+    ),
+    "meeting-still-there": N_(
+        "%(people)s people have no time of leaving. They count until the last time in the report, %(last)s; check them "
+        "if the report was downloaded before the meeting ended."
+    ),
+    "meeting-other-time": N_(
+        "By the report the meeting was at %(found)s, the session is at %(expected)s. The report may be of another "
+        "meeting or in another time zone. Check the minutes, or correct the session's hours and upload it again."
+    ),
+    "meeting-date-unclear": N_(
+        "The report's dates can be %(first)s or %(second)s, and neither is the day of the session. Check that this is "
+        "the right report."
     ),
     "session-not-started": N_(
         "The session has not begun yet. Check that this is the right session before you save."

@@ -106,8 +106,6 @@ def test_a_name_with_a_degree_a_nickname_or_a_hyphen_stays_as_it_is(name: str) -
         ("SM-A125F", "device-name"),
         ("User 1", "device-name"),
         ("Zoom user", "device-name"),
-        ("Rina Gani (Host)", "host"),
-        ("Rina Gani (Host, me)", "host"),
         ("Ketua RT 12", "name-unclear"),
         ("Kelurahan Manggar", "name-unclear"),
         ("Rina_Maya", "name-unclear"),
@@ -116,3 +114,16 @@ def test_a_name_with_a_degree_a_nickname_or_a_hyphen_stays_as_it_is(name: str) -
 )
 def test_a_cell_that_is_no_single_name_is_asked_about_whole(text: str, question: NameQuestion) -> None:
     assert parsed(text) == NameCell(text, question=question)
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Rina Gani (Host)", "host"),
+        ("Rina Gani (Host, me)", "host"),
+        ("Rina Gani (Co-host)", "host"),
+        ("Rina Gani (Panelist)", "panelist"),
+    ],
+)
+def test_who_holds_a_meeting_is_told_beside_the_name(text: str, question: NameQuestion) -> None:
+    assert parsed(text) == NameCell("Rina Gani", question=question)

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 from app.errors import UnreadableFile
 from app.people.remarks import Remark
 from app.spreadsheets.attendance.rows import JudgedRow, JudgedSheet, SessionContext
+from app.spreadsheets.detected_table import SheetSession
 from app.spreadsheets.reading import read_sheet
 from tests.spreadsheets.examples import WITA, codes, judged, reference
 
@@ -71,7 +72,9 @@ def compare_with_expectation(path: Path) -> Comparison:
 
 
 def _judge(content: bytes, session: dict[str, Any]) -> JudgedSheet:
-    starts = datetime.strptime(session["starts"], "%Y-%m-%d %H:%M").replace(tzinfo=WITA)
+    starts, ends = (
+        datetime.strptime(session[hour], "%Y-%m-%d %H:%M").replace(tzinfo=WITA) for hour in ("starts", "ends")
+    )
     context = SessionContext(
         code=session["code"],
         starts_at=starts.astimezone(UTC),
@@ -84,6 +87,7 @@ def _judge(content: bytes, session: dict[str, Any]) -> JudgedSheet:
         content,
         places=[name for kelurahan in known.kelurahan for name in (kelurahan.name, *kelurahan.aliases)],
         groups=[name for group in known.target_groups for name in (group.label, *group.synonyms)],
+        session=SheetSession(starts.date(), session["code"], starts=starts, ends=ends),
     )
     return judged(sheet, context)
 

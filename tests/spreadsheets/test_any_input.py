@@ -1,18 +1,25 @@
 """Whatever stands in a sheet: it is read or refused, judged, and judged alike again."""
 
 import csv
+import json
 from contextlib import suppress
+from dataclasses import replace
 from io import StringIO
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.people.values.cells import Cell, CellError
+from app.people.values.target_groups import group_index
 from app.spreadsheets.detected_table import table_from_json, table_to_json
 from app.spreadsheets.exports.field_headings import FIELDS
 from app.spreadsheets.formats.failures import SheetFailure
+from app.spreadsheets.formats.grid import Grid
+from app.spreadsheets.session_matching import propose_session
+from app.spreadsheets.stated_session import stated_session_from_json, stated_session_to_json
 from app.spreadsheets.tables.detection import detect_table
-from tests.spreadsheets.examples import judged, session, sheet_of
+from app.spreadsheets.tables.session_facts.description import describe_session
+from tests.spreadsheets.examples import judged, reference, session, sheet_of
 
 SAID = st.sampled_from(
     [
@@ -91,3 +98,32 @@ def test_any_bytes_are_read_or_refused(content: bytes, begin: bytes) -> None:
         detect_table(
             begin + content, sheet=None, header_row=None, columns={}, place_keys=frozenset(), trim=False
         )
+
+
+LETTERHEAD_TEXTS = st.sampled_from(
+    [
+        "DAFTAR HADIR",
+        "Kegiatan",
+        ": Workshop Canva",
+        "Hari/Tanggal : Selasa, 5 Agustus 2025",
+        "Jam",
+        "9.00",
+        "KELURAHAN DAMAI",
+        "5 - 7 Agustus",
+        "bagi Ketua RT",
+        "a\nb",
+    ]
+)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.lists(st.one_of(LETTERHEAD_TEXTS, CELLS), max_size=4), max_size=8),
+    st.one_of(LETTERHEAD_TEXTS, st.text(max_size=30)),
+)
+def test_any_letterhead_and_name_say_something_that_can_be_stored(rows: list[list[Cell]], name: str) -> None:
+    table = sheet_of({"name": "Rina"})
+    above = Grid("xlsx", name, (name,), rows)
+    stated = describe_session(above, replace(table, header_row=len(rows) + 1), name, group_index(reference()))
+    assert stated_session_from_json(json.loads(json.dumps(stated_session_to_json(stated)))) == stated
+    assert propose_session(stated).missing or stated.first_day

@@ -1,6 +1,6 @@
 """The attendance list to fill in: what stands in it, what may be changed, and that it is read again after an upload."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from io import BytesIO
 
 import pytest
@@ -8,6 +8,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.i18n import Language, translator
+from app.people.values.target_groups import group_index
 from app.spreadsheets.exports.rosters import (
     WALK_IN_ROWS,
     Roster,
@@ -17,6 +18,8 @@ from app.spreadsheets.exports.rosters import (
 )
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.reading import read_sheet
+from app.spreadsheets.stated_session import StatedSession
+from app.spreadsheets.tables.detection import detect_lists
 from tests.spreadsheets.examples import detected, reference, saved
 
 FORMULA = '=HYPERLINK("http://contoh.id";"klik")'
@@ -93,6 +96,26 @@ def test_the_reader_takes_it_back(language: Language) -> None:
     }
     assert (oky.cells["name"], oky.cells["attendance"]) == (FORMULA, translator(language)("Excused"))
     assert (guest.number, guest.cells) == (FIRST_LINE + 3, {"name": "Tamu Kenanga"})
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_it_says_of_which_session_it_is(language: Language) -> None:
+    content = write_roster(ROSTER, LETTERHEAD, ADDRESS, language)
+
+    (found,) = detect_lists(
+        content, "daftar.xlsx", place_keys=(), groups=group_index(reference()), trim=False
+    )
+
+    assert found.stated == StatedSession(
+        code="SPBE-2025-1",
+        title="Workshop Literasi Promosi SPBE",
+        first_day=date(2025, 8, 5),
+        last_day=date(2025, 8, 5),
+        starts=time(9),
+        ends=time(12),
+        venue="Aula Kelurahan Damai",
+        organizer="Panitia Literasi SPBE",
+    )
 
 
 def test_a_name_that_reads_like_a_formula_is_dead() -> None:

@@ -19,7 +19,10 @@ from app.people.values.rt import parse_rt
 from app.people.values.target_groups import GroupIndex, is_target_group
 from app.people.values.text import clean, collapse, words
 
-NameQuestion: TypeAlias = Literal["two-people", "group-without-names", "device-name", "name-unclear", "host"]
+NameQuestion: TypeAlias = Literal[
+    "two-people", "group-without-names", "device-name", "name-unclear", "host", "panelist"
+]
+
 
 _SIGN = re.compile(r"[_|/&+;()\[\]–—-]|\d\s*(?:[.)]|orang|org|jiwa|pax)|rt\W{0,3}\d", re.IGNORECASE)
 _TELLING_WORDS = frozenset(
@@ -117,6 +120,11 @@ _RT_BEHIND = re.compile(
     r"(?:[\s,]+(?P<behind>[^\W\d].*))?",
     re.IGNORECASE,
 )
+_RT_IN_FRONT = re.compile(
+    r"(?P<rt>rt\s*[.:/]?\s*\d{1,3}(?:\s*/?\s*rw\s*[.:]?\s*\d{1,3})?)\s+(?P<name>(?!rw\b)[^\W\d].*)",
+    re.IGNORECASE,
+)
+"""How people call themselves in a meeting: "RT 12 Pak Budi"."""
 _RT = re.compile(r"rt\s*[.:/]?\s*\d{1,3}(?:\s*[/,]?\s*(?:rw\s*[.:]?\s*)?\d{1,3})?", re.IGNORECASE)
 _ADDED_BY_APPLICATION = frozenset(
     {
@@ -129,19 +137,21 @@ _ADDED_BY_APPLICATION = frozenset(
         "saya",
         "you",
         "anda",
-        "co host",
-        "panelist",
     }
     | {"tidak terverifikasi", "presenter", "attendee", "he him", "she her", "guest me", "original name"}
+    | {"balikpapan", "kota balikpapan", "bpp", "bppn"}
 )
-_HOSTS = frozenset({"host", "host me", "tuan rumah", "organizer", "penyelenggara"})
+_ROLES = dict.fromkeys(
+    ("host", "host me", "co host", "cohost", "co host me", "tuan rumah", "organizer", "penyelenggara"), "host"
+) | {"panelist": "panelist", "panelis": "panelist"}
 _DEVICE = re.compile(
     r"(?:(?:apple\s+)?(?:iphone|ipad|macbook|imac)\b.*|.*\b(?:iphone|ipad|macbook|galaxy)$"
     r"|(?:samsung|galaxy|oppo|vivo|xiaomi|redmi|realme|poco|infinix|huawei|honor|nokia|asus|lenovo|itel|tecno)"
     r"(?:\s+(?=\S*\d|note|pro|tab|galaxy|plus|max|ultra|lite|laptop|phone)\S+)*"
+    r"|(?:oppo|vivo|xiaomi|redmi|realme|infinix|samsung|galaxy|huawei)\s+\S.*"
     r"|(?:sm|cph|rmx|desktop|laptop|win|pc|v)-?\s?(?=[a-z]*\d)[a-z0-9-]{3,}"
     r"|(?:android|laptop|pc|desktop|computer|komputer|handphone|hp|tablet|zoom\s*(?:user)?|user|pengguna|guest|tamu"
-    r"|admin|unknown|anonymous|anonim|tanpa\s+nama|no\s+name|noname)(?:\s*[-#]?\s*\d{0,6})?)",
+    r"|admin|unknown|anonymous|anonim|tanpa\s+nama|no\s+name|noname|peserta|participant)(?:\s*[-#]?\s*\d{0,6})?)",
     re.IGNORECASE,
 )
 _MODEL = re.compile(r"(?:cph|rmx|sm|v)\d", re.IGNORECASE)
@@ -227,14 +237,15 @@ def parse_name_cell(text: str, places: PlaceIndex, groups: GroupIndex) -> NameCe
             names.append((separator, part))
         elif kind != "nothing":
             others.setdefault(kind, part)
+    holds: NameQuestion | None = next((role for role in ("host", "panelist") if others.pop(role, "")), None)
     if question := _question_about_parts(names, others):
-        return NameCell(text, question=question)
+        return NameCell(text, question=holds or question)
     name = names[0][1] + "".join(_join(separator, part) for separator, part in names[1:])
-    return NameCell(text if is_whole else name, others)
+    return NameCell(text if is_whole else name, others, holds)
 
 
 def _question_about_all(text: str) -> NameQuestion | None:
-    if _is_device(text) or _OF_DEVICE.fullmatch(text):
+    if is_device_name(text):
         return "device-name"
     if _OTHERS.search(text):
         return "group-without-names"
@@ -273,6 +284,8 @@ def _split_place_and_rt(separator: str, part: str) -> list[tuple[str, str]]:
     first, *rest = _BEFORE_PLACE.split(part, maxsplit=1)
     if rest:
         return [*_split_place_and_rt(separator, first), ("-", rest[0])]
+    if before := _RT_IN_FRONT.fullmatch(part):
+        return [(separator, before["rt"]), ("-", before["name"])]
     behind = _RT_BEHIND.fullmatch(part)
     if behind is None or _POSITION.match(part) or _OFFICIAL_OF_RT.match(part):
         return [(separator, part)]
@@ -289,6 +302,10 @@ def _sort(
     """Yield separator, text and kind of each part; "Manggar-Budi" is two, "Nur-Aini" is one."""
     for separator, part in parts:
         kind = _kind(part, places, groups)
+        if kind in {"name", "organization"} and (of_group := _split_group_and_place(part, places, groups)):
+            yield separator, of_group[0], "target_group"
+            yield "-", of_group[1], "kelurahan"
+            continue
         first, hyphen, second = part.partition("-")
         kinds = [_kind(half.strip(), places, groups) for half in (first, second)] if hyphen and second else []
         if kind == "name" and "kelurahan" in kinds:
@@ -298,10 +315,16 @@ def _sort(
             yield separator, part, kind
 
 
+def _split_group_and_place(part: str, places: PlaceIndex, groups: GroupIndex) -> tuple[str, str] | None:
+    """Return the group and the kelurahan of "UMKM Manggar", None for another text."""
+    group, _, place = part.partition(" ")
+    return (group, place) if place_key(place) in places.code and is_target_group(group, groups) else None
+
+
 def _kind(part: str, places: PlaceIndex, groups: GroupIndex) -> str:
     """Return the field of a part, "name" if it may be one, or "nothing" for what an application or a telephone adds."""
-    if words(part) in _HOSTS:
-        return "host"
+    if role := _ROLES.get(words(part)):
+        return role
     if words(part) in _ADDED_BY_APPLICATION or _is_device(part):
         return "nothing"
     if _RT.fullmatch(part) and parse_rt(part):
@@ -323,6 +346,11 @@ def _kind(part: str, places: PlaceIndex, groups: GroupIndex) -> str:
     return "email" if "@" in part else "name"
 
 
+def is_device_name(text: str) -> bool:
+    """Return whether a name is that of a device or an account ("iPhone", "Galaxy A12", "User 3"), of nobody known."""
+    return _is_device(text) or _OF_DEVICE.fullmatch(text) is not None
+
+
 def _is_device(text: str) -> bool:
     return _DEVICE.fullmatch(text) is not None
 
@@ -335,8 +363,6 @@ def _join(separator: str, part: str) -> str:
 
 def _question_about_parts(names: list[tuple[str, str]], others: Mapping[str, str]) -> NameQuestion | None:
     """Return the question about the parts that may be names, None if they are one person's."""
-    if "host" in others:
-        return "host"
     if not any(_LETTERS.search(part) for _, part in names):
         return "name-unclear" if others else "device-name"
     if _OFFICIAL_OF_RT.fullmatch(names[0][1]) and not _RT_BEFORE_A_NAME.fullmatch(names[0][1]):

@@ -11,6 +11,7 @@ from app.people.person import PersonValues
 from app.people.remarks import Candidate, Remark
 from app.people.values.cells import Cell, cell_text
 from app.people.values.outside_places import ELSEWHERE, OUTSIDE
+from app.spreadsheets.attendance.accounts import MeetingAccounts, name_devices
 from app.spreadsheets.attendance.rows import (
     KINDS,
     EarlierRow,
@@ -22,12 +23,15 @@ from app.spreadsheets.attendance.rows import (
     SessionContext,
 )
 from app.spreadsheets.detected_table import AttendanceStatus, BlankMeans
+from app.spreadsheets.meetings.set_aside import SET_ASIDE
 from app.spreadsheets.progress import Progress, ignore_progress, report_progress
 from app.spreadsheets.tables.marks.marks import parse_explicit_blank
 
 _NO_DECISION = Decision()
 WHO_IS_MEANT = frozenset({"two-people", "group-without-names", "device-name", "name-unclear", "host"})
 """Questions whether the row is one person."""
+HANDWRITTEN = "handwritten-line"
+_UNCLEAR = frozenset({"attendance-unclear", "signature-unsure"})
 _KEPT_WHEN_REGISTERING = ("kelurahan", "target_group")
 _CORRECTED_FIELDS = {"phone", "name"}
 _FROM_REGISTRATION = ("kelurahan-missing", "group-missing")
@@ -58,11 +62,12 @@ def judge_rows(
     `earlier` the rows of the list that was saved last for the session.
     """
     blank_means = None if parsed.blank_is_open else parsed.blank_means
-    judge = RowJudge(known, context, blank_means, earlier, repeats_people=parsed.is_meeting_report)
-    judge.find_people(parsed.rows, decisions)
+    judge = RowJudge(known, context, blank_means, earlier, repeats_people=parsed.meeting is not None)
+    parsed_rows = parsed.rows if parsed.meeting is None else name_devices(parsed.rows)
+    judge.find_people(parsed_rows, decisions)
     rows = tuple(
         judge.judge(row, decisions.get(row.number, _NO_DECISION))
-        for row in report_progress(parsed.rows, progress)
+        for row in report_progress(parsed_rows, progress)
     )
     kinds = Counter(row.kind for row in rows)
     return JudgedSheet(
@@ -72,6 +77,7 @@ def judge_rows(
         blank_means=parsed.blank_means,
         stated_total=parsed.stated_total,
         stated_total_of=parsed.stated_total_of,
+        minutes_rule=parsed.minutes_rule,
     )
 
 
@@ -93,7 +99,9 @@ class RowJudge:
         self.matcher = PersonMatcher(known, context.target_groups, repeats_people=repeats_people)
         self.earlier = earlier
         self.as_earlier: dict[int, str] = {}
+        self.registered: frozenset[int] = frozenset()
         self.importable: dict[int, JudgedRow] = {}
+        self.accounts = MeetingAccounts() if repeats_people else None
 
     def find_people(self, rows: Iterable[ParsedRow], decisions: Mapping[int, Decision]) -> None:
         """Find the people registered for the session whom no row names exactly; other rows may mean them.
@@ -118,6 +126,9 @@ class RowJudge:
                     has_default_place=row.has_default_place and chosen is None,
                 )
         people = {person for person in named.values() if person is not None}
+        self.registered = frozenset(
+            number for number, person in named.items() if person in self.known.registration_of
+        )
         if self.earlier:
             earlier_people = {earlier.person for earlier in self.earlier.values()}
             fields = (
@@ -151,26 +162,38 @@ class RowJudge:
             stated_attendance=row.attendance,
             undecided=row.undecided,
             declined=row.declined,
+            minutes=row.minutes,
             has_default_place=row.has_default_place and decision.kelurahan is None,
         )
         self._apply_kelurahan(result, decision)
         left_out = row.declined and self.context.registering and decision.person is None
         if left_out:
             result.remarks.append(Remark("warning", "intention", "declined", {"found": _answer(row)}))
+        if self._is_set_aside(result, decision):
+            result.kind = "skip"
+            result.remarks = [remark for remark in result.remarks if remark.code in SET_ASIDE]
+            return result
         if decision.skip or left_out:
             result.kind = "skip"
             result.attendance = self._attendance(result, None)
+            self._remember_account(result)
             return result
-        if self._asks_who_is_meant(result, decision):
+        if decision.person is not None:
+            self._remember_account(result)
+        elif self._repeats_account(result):
+            return result
+        if _must_be_typed(result) or self._asks_who_is_meant(row, result, decision):
             result.attendance = self._attendance(result, None)
-            result.kind = "review"
+            result.kind = "skip" if self._passes_by(result, decision) else "review"
             return result
         self._identify(row, result, decision)
+        if decision.person is None:
+            self._ask_about_shared_account(result)
         if result.of is not None:
             self._repeat(result, self.importable[result.of])
             return result
         self._complete(result, decision)
-        result.kind = self._kind(result)
+        result.kind = "skip" if self._passes_by(result, decision) else self._kind(result)
         if result.kind in {"create", "update", "unchanged"}:
             self.importable[result.number] = result
             self.matcher.above.add(result.number, result.values, result.person)
@@ -191,20 +214,97 @@ class RowJudge:
             result.values = _set_kelurahan(result.values, decision.kelurahan)
             result.remarks = [remark for remark in result.remarks if remark.field != "kelurahan"]
 
-    def _asks_who_is_meant(self, result: JudgedRow, decision: Decision) -> bool:
+    def _is_set_aside(self, result: JudgedRow, decision: Decision) -> bool:
+        """Return whether a meeting's host, panelist or note-taker is left out; drop that remark where it is not.
+
+        They are participants if a user says so, or if they are registered for the session.
+        """
+        if all(remark.code not in SET_ASIDE for remark in result.remarks):
+            return False
+        decided = decision.skip is False or decision.person is not None
+        if decided or result.number in self.registered:
+            result.remarks = [remark for remark in result.remarks if remark.code not in SET_ASIDE]
+            return False
+        return True
+
+    def _passes_by(self, result: JudgedRow, decision: Decision) -> bool:
+        """Set aside somebody who is not registered and was in the meeting for too few minutes, and return whether so.
+
+        Nobody is asked for the kelurahan of an account that looked in for a moment. A user can take it in.
+        """
+        decided = decision.skip is False or decision.person is not None or decision.kelurahan is not None
+        is_absent = result.minutes is not None and result.stated_attendance == "absent"
+        may_be_known = result.person is not None or any(
+            candidate.kind in {"person", "row"}
+            for remark in result.remarks
+            for candidate in remark.candidates
+        )
+        if self.accounts is None or decided or may_be_known or not is_absent:
+            return False
+        result.drop_questions()
+        result.remarks.append(Remark("warning", None, "meeting-passer-by", {}))
+        return True
+
+    def _asks_who_is_meant(self, row: ParsedRow, result: JudgedRow, decision: Decision) -> bool:
         """Return whether it must first be said if the row is one person; other questions wait until then.
 
-        A user says so by choosing the person, or a new one.
+        A user says so by choosing the person, or a new one. A printed row needs no answer: it has the code of the
+        registration and the name that is known.
         """
         if not any(remark.code in WHO_IS_MEANT for remark in result.remarks):
             return False
-        if decision.person is not None:
+        if decision.person is not None or self._names_its_registration(row):
             result.remarks = [remark for remark in result.remarks if remark.code not in WHO_IS_MEANT]
             return False
+        candidates = self.matcher.find_registered_sharing_word(result.values)
         result.remarks = [
-            remark for remark in result.remarks if remark.level == "warning" or remark.code in WHO_IS_MEANT
+            replace(remark, candidates=candidates) if remark.code in WHO_IS_MEANT else remark
+            for remark in result.remarks
+            if remark.level == "warning" or remark.code in WHO_IS_MEANT
         ]
         return True
+
+    def _names_its_registration(self, row: ParsedRow) -> bool:
+        """Return whether a row has the code of a registration and the name of that person."""
+        registration = self.known.registration.get(row.registration) if row.registration else None
+        person = self.known.person.get(registration.person_id) if registration else None
+        return person is not None and bool(person.name_key) and person.name_key == row.values.name_key
+
+    def _repeats_account(self, result: JudgedRow) -> bool:
+        """Return whether the row is one more joining of an account of the meeting, and make it follow the first.
+
+        Only the first one asks who it is. It may be in review; where it is skipped, so are the others.
+        """
+        if self.accounts is None:
+            return False
+        first = self.accounts.find(result)
+        if first is None:
+            self.accounts.add(result)
+            return False
+        if first.kind == "skip":
+            result.kind, result.attendance = "skip", first.attendance
+            result.drop_questions()
+            return True
+        result.of, result.person = first.number, first.person
+        self._repeat(result, first)
+        return True
+
+    def _ask_about_shared_account(self, result: JudgedRow) -> None:
+        """Ask who it is if the account has clearly another name in a row above."""
+        first = self.accounts.find_shared(result) if self.accounts is not None else None
+        if first is None or any(remark.code == "person-unclear" for remark in result.remarks):
+            return
+        known = self.known.person.get(result.person) if result.person is not None else None
+        candidates = (
+            *((Candidate("person", known.id, known.name),) if known else ()),
+            Candidate("row", first.number, first.values.name),
+        )
+        result.person = None
+        result.remarks.append(Remark("review", "name", "person-unclear", {"why": "account"}, candidates))
+
+    def _remember_account(self, result: JudgedRow) -> None:
+        if self.accounts is not None and self.accounts.find(result) is None:
+            self.accounts.add(result)
 
     def _repeat(self, result: JudgedRow, first: JudgedRow) -> None:
         """Make the row a duplicate of `first`, or ask which attendance holds where the two disagree.
@@ -216,6 +316,9 @@ class RowJudge:
         result.attendance = stated or first.attendance
         result.drop_questions()
         result.kind = "duplicate"
+        if result.minutes is not None or first.minutes is not None:
+            self._combine_minutes(result, first)
+            return
         if stated is not None and stated != (first.stated_attendance or first.attendance):
             same_person = (Candidate("row", first.number, first.values.name),)
             result.remarks.append(
@@ -223,19 +326,57 @@ class RowJudge:
             )
             result.kind = "review"
 
+    def _combine_minutes(self, result: JudgedRow, first: JudgedRow) -> None:
+        """Decide, or ask, whether a person with two rows of an online meeting was present.
+
+        A mark decides before minutes, and enough minutes in one row are enough. Where only both together are, it is
+        asked, as the person may have joined with two devices at once. In the report of an application the same minutes
+        are those of all rows of one person.
+        """
+        if first.attendance == "present" and result.minutes is not None:
+            result.attendance = "present"
+            return
+        if self.matcher.repeats_people and result.minutes == first.minutes:
+            result.attendance = first.attendance
+            return
+        rule = self.context.minutes_rule
+        marked = [row.stated_attendance for row in (result, first) if row.minutes is None]
+        stated = next((mark for mark in marked if mark is not None), None)
+        if stated is None and "present" in (result.stated_attendance, first.stated_attendance):
+            stated = "present"
+        minutes = [row.minutes or 0 for row in (result, first)]
+        if stated is None and rule is not None and sum(minutes) >= rule.least:
+            found: dict[str, str | int] = {
+                "row": first.number,
+                "minutes": sum(minutes),
+                "least": rule.least,
+                "length": rule.length,
+            }
+            result.remarks.append(Remark("review", "attendance", "minutes-together", found))
+            result.kind = "review"
+        if stated is not None and stated != first.attendance:
+            first.attendance = first.stated_attendance = stated
+            first.remarks = [remark for remark in first.remarks if remark.code != "minutes-below"]
+            first.kind = self._kind(first)
+        result.attendance = first.attendance
+
     def _complete(self, result: JudgedRow, decision: Decision) -> None:
         """Add the place and group of the registration, the attendance, and what changes of what is known."""
         registering = self.context.registering
         registration = self.matcher.registration_of(result.person, registering=registering)
         if registering and registration is None and result.person in self.known.registration_of:
             result.remarks.append(Remark("warning", None, "cancelled-before", {}))
-        stated_group = result.values.target_group
+        # A group in the name of a meeting's account ("UMKM - Nama") does not change the one somebody registered with.
+        is_of_account = self.accounts is not None and "target_group" not in result.cells
+        stated_group = None if is_of_account else result.values.target_group
         self._take_registered_place(result)
         self.matcher.complete(result, registration, self.context.default_target_group)
         self._correct_phone(result)
         if self.matcher.asks_who_of_registered(result):
             # Whoever it is has a kelurahan and a group.
             result.remarks = [remark for remark in result.remarks if remark.code not in _FROM_REGISTRATION]
+        if registration is not None and self._came_in_person(result, registration):
+            result.stated_attendance = None
         result.attendance = self._attendance(result, registration)
         if registration is not None:
             self._compare_with_door(result, registration, decision)
@@ -251,6 +392,18 @@ class RowJudge:
             ]
         else:
             result.facts = facts
+
+    def _came_in_person(self, result: JudgedRow, registration: KnownRegistration) -> bool:
+        """Return whether a person with too few minutes online is recorded as present at a place, or excused.
+
+        Somebody in the hall may have joined the meeting with their phone for a moment.
+        """
+        return (
+            result.minutes is not None
+            and result.stated_attendance == "absent"
+            and not self.context.is_online
+            and registration.attendance in {"present", "excused"}
+        )
 
     def _correct_phone(self, result: JudgedRow) -> None:
         """Replace a phone that the earlier list gave by a corrected one; one that came from elsewhere stays."""
@@ -304,7 +457,7 @@ class RowJudge:
             return None
         if result.stated_attendance is not None:
             return result.stated_attendance
-        if any(remark.code == "attendance-unclear" for remark in result.remarks):
+        if any(remark.code in _UNCLEAR for remark in result.remarks):
             return None
         if result.undecided:
             return None if registration is None else registration.attendance
@@ -327,6 +480,14 @@ class RowJudge:
         recorded = self.known.registration[result.registration].attendance
         attendance_changes = result.attendance != recorded and not self.context.registering
         return "update" if attendance_changes or result.changes or result.facts else "unchanged"
+
+
+def _must_be_typed(result: JudgedRow) -> bool:
+    """Return whether the row is a handwritten line whose name nobody typed yet; other questions wait until then."""
+    question = [remark for remark in result.remarks if remark.code == HANDWRITTEN]
+    if question:
+        result.remarks = question
+    return bool(question)
 
 
 def _answer(row: ParsedRow) -> str:

@@ -1,26 +1,29 @@
 """Parse the rows of a sheet, each on its own: the person, and what only sheets have (attendance, dittos, defaults)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from app.people.parsing import NamedPlace, PersonParser, drop_error_cells, get_plain_text
 from app.people.remarks import Level, Remark
 from app.people.values.cells import Cell, cell_text
 from app.people.values.dates import has_month_first
+from app.people.values.display_names import DisplayName, parse_display_name
 from app.people.values.kelurahan import kelurahan_from_code
-from app.people.values.name_cells import may_contain_more, parse_name_cell
+from app.people.values.name_cells import NameCell, may_contain_more, parse_name_cell
 from app.people.values.nik import mask_niks
 from app.people.values.reference import Reference
 from app.spreadsheets.attendance.days import choose_rows_of_day
 from app.spreadsheets.attendance.dittos import resolve_dittos
+from app.spreadsheets.attendance.minutes import parse_minutes
 from app.spreadsheets.attendance.questions import SheetQuestions, find_questions
 from app.spreadsheets.attendance.rows import ABOVE, ParsedRow, ParsedSheet, SessionContext
-from app.spreadsheets.detected_table import BlankMeans, DetectedTable, SheetRow
+from app.spreadsheets.detected_table import BlankMeans, DetectedTable, Meeting, SheetRow
 from app.spreadsheets.progress import Progress, ignore_progress, report_progress
 from app.spreadsheets.tables.columns.day_columns import mark_of_day
 from app.spreadsheets.tables.marks.marks import ParsedMark, parse_attendance
 
 _BLANK = ParsedMark(None)
+_SET_ASIDE: Mapping[str | None, str] = {"host": "meeting-host", "panelist": "meeting-panelist"}
 
 
 def parse_rows(
@@ -33,7 +36,7 @@ def parse_rows(
     """Return all rows of a table as values and remarks. `nik_key` returns the keyed hash of a NIK."""
     day_rows, day_warnings = choose_rows_of_day(sheet, context.day, context.day_column)
     questions = find_questions(sheet, context)
-    parser = RowParser(context, reference, nik_key, sheet.letterhead_kelurahan, questions)
+    parser = RowParser(context, reference, nik_key, sheet.letterhead_kelurahan, questions, sheet.meeting)
     rows = [parser.parse(row, cells) for row, cells in resolve_dittos(report_progress(day_rows, progress))]
     return ParsedSheet(
         rows=tuple(rows),
@@ -42,7 +45,8 @@ def parse_rows(
         warnings=(*questions.warnings_after(rows), *day_warnings, *_file_warnings(sheet, context, parser)),
         stated_total=None if day_warnings else sheet.stated_total,
         stated_total_of=sheet.stated_total_of,
-        is_meeting_report=sheet.is_meeting_report,
+        meeting=sheet.meeting,
+        minutes_rule=context.minutes_rule if any(row.minutes is not None for row in rows) else None,
     )
 
 
@@ -59,7 +63,9 @@ class RowParser:
         nik_key: Callable[[str], str],
         letterhead_kelurahan: str | None,
         questions: SheetQuestions,
+        meeting: Meeting | None = None,
     ) -> None:
+        self.meeting = meeting
         self.context = context
         self.questions = questions
         self.people = PersonParser(reference, nik_key, context.day, context.target_groups)
@@ -81,11 +87,11 @@ class RowParser:
         The rows are passed in order, as one may take the place of a row above.
         """
         filled = drop_error_cells(cells)
-        question = None
+        about_name: list[Remark] = []
         name = filled.get("name")
-        if type(name) is str and may_contain_more(name):
-            named = parse_name_cell(name, self.people.places, self.people.groups)
-            question = named.question
+        if type(name) is str and (self.meeting or may_contain_more(name)):
+            named = self._take_name_apart(name)
+            about_name = list(_remarks_on_name(mask_niks(name), named))
             cells = {**named.others, **cells, "name": named.name}
             filled = drop_error_cells(cells)
         own_place = self._own_place(filled)
@@ -97,11 +103,18 @@ class RowParser:
         if registration := get_plain_text(filled, "registration"):
             result.registration = mask_niks(registration)
         self._parse_attendance(result, filled)
-        if question:
-            result.remarks.append(Remark("review", "name", question, {"found": mask_niks(str(name))}))
-        if row.remarks:
-            _add_sheet_remarks(result, row.remarks)
+        result.remarks += about_name
+        result.remarks += [
+            remark for remark in row.remarks if not (self.context.registering and remark.field == "minutes")
+        ]
         return result
+
+    def _take_name_apart(self, name: str) -> NameCell:
+        """Return the parts of a name; in an online meeting people type more around it than in a list."""
+        places, groups = self.people.places, self.people.groups
+        if self.meeting is None:
+            return parse_name_cell(name, places, groups)
+        return parse_display_name(name, places, groups, has_account=self.meeting == "zoom")
 
     def _own_place(self, cells: Mapping[str, Cell]) -> NamedPlace | None:
         """Return where the person lives by the row's own cells, or None.
@@ -144,6 +157,8 @@ class RowParser:
         mark = _BLANK if cell is None else self.attendance(cell)
         row.attendance = mark.status
         unclear = None if mark.clear else cell
+        if mark == _BLANK and self._take_minutes(row, cells):
+            return
         if mark == _BLANK:
             row.undecided = self.questions.leaves_undecided(row)
             unclear = self.questions.doubtful_answer(row, cells)
@@ -152,13 +167,28 @@ class RowParser:
                 Remark("review", "attendance", "attendance-unclear", {"found": cell_text(unclear)})
             )
 
+    def _take_minutes(self, row: ParsedRow, cells: Mapping[str, Cell]) -> bool:
+        """Set the attendance by the minutes in an online meeting, and return whether the row has any."""
+        rule = self.context.minutes_rule
+        minutes = parse_minutes(cells.get("minutes"))
+        if rule is None or minutes is None:
+            return False
+        row.minutes = minutes
+        row.attendance = "present" if minutes >= rule.least else "absent"
+        if row.attendance == "absent":
+            figures: dict[str, str | int] = {"minutes": minutes, "length": rule.length, "least": rule.least}
+            row.remarks.append(Remark("warning", "attendance", "minutes-below", figures))
+        return True
 
-def _add_sheet_remarks(row: ParsedRow, remarks: Sequence[Remark]) -> None:
-    """Add what the sheet says of a row; whether a host took part is not asked of a row in error."""
-    is_error = any(remark.level == "error" for remark in row.remarks)
-    row.remarks += [
-        remark for remark in remarks if not (is_error and remark.code == "host" and "role" in remark.params)
-    ]
+
+def _remarks_on_name(text: str, named: NameCell) -> Iterator[Remark]:
+    """Yield the question about a name, and the warnings about how it was taken apart."""
+    if named.question in _SET_ASIDE:
+        yield Remark("warning", "name", _SET_ASIDE[named.question], {"found": text})
+    elif named.question:
+        yield Remark("review", "name", named.question, {"found": text})
+    if isinstance(named, DisplayName) and named.doubt:
+        yield Remark("warning", "name", named.doubt, {"found": text})
 
 
 def _blank_means(rows: list[ParsedRow]) -> BlankMeans:

@@ -25,6 +25,7 @@ _ANSWERED_BY_BLANKS = frozenset(
         "columns-hidden",
         "looks-like-registration",
         "marks-few",
+        "no-signatures",
         "not-a-list-of-attendance",
         "pictures",
         "roster-unfilled",
@@ -32,7 +33,9 @@ _ANSWERED_BY_BLANKS = frozenset(
 )
 """Questions that a user answers by choosing what a blank means."""
 _DAYS = "several-attendance-columns"
-_LEAVES_ALL_OPEN = frozenset({_DAYS, "looks-like-registration", "not-a-list-of-attendance", "columns-hidden"})
+_LEAVES_ALL_OPEN = frozenset(
+    {_DAYS, "looks-like-registration", "not-a-list-of-attendance", "columns-hidden", "no-signatures"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ class SheetQuestions:
     def warnings_after(self, rows: Sequence[ParsedRow]) -> list[Remark]:
         """Return the warnings that remain after the rows are parsed."""
         if self.context.registering:
-            return [warning for warning in self.warnings if warning.field not in {"attendance", "intention"}]
+            about_attendance = {"attendance", "intention", "minutes"}
+            return [warning for warning in self.warnings if warning.field not in about_attendance]
         warnings = list(self.warnings)
         blank = [row for row in rows if row.attendance is None and not _is_asked(row)]
         if not blank:

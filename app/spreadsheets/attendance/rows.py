@@ -10,7 +10,8 @@ from app.people.matching import MatchedPerson
 from app.people.person import PersonValues
 from app.people.remarks import Remark
 from app.people.values.cells import Cell
-from app.spreadsheets.detected_table import AttendanceStatus, BlankMeans, StatedTotalOf
+from app.spreadsheets.attendance.minutes import MinutesRule
+from app.spreadsheets.detected_table import AttendanceStatus, BlankMeans, Meeting, StatedTotalOf
 
 Kind: TypeAlias = Literal["create", "update", "unchanged", "duplicate", "skip", "review", "error"]
 
@@ -27,7 +28,9 @@ class SessionContext:
     are the workshop's.
     `default_kelurahan` is a code, "outside" or "above". `blank_means` None lets the sheet decide. `registering`: a
     list of people to register, without attendance. `day_column` is the label of the column, or the
-    caption of the rows, that the user chose among those of several days.
+    caption of the rows, that the user chose among those of several days. `minutes_rule` says how many minutes in an
+    online meeting count as present. `is_online`: nobody came in person, so too few minutes mean absent; otherwise
+    somebody recorded as present stays so.
     """
 
     code: str
@@ -41,6 +44,8 @@ class SessionContext:
     registering: bool = False
     day_column: str | None = None
     ends_at: datetime | None = None
+    minutes_rule: MinutesRule | None = None
+    is_online: bool = False
 
     @property
     def hours(self) -> tuple[int, int | None]:
@@ -59,7 +64,8 @@ class ParsedRow:
 
     `undecided`: a question about the whole file must be answered before anybody without a mark is present or absent.
     `declined`: the person said that they won't come, or was denied.
-    `has_default_place`: the kelurahan is that of the letterhead or a choice for the file, not the row's own.
+    `has_default_place`: the kelurahan is that of the letterhead or a choice for the file, not the row's own. `minutes`
+    in an online meeting decided the attendance; None if it has a mark, or no minutes.
     """
 
     number: int
@@ -71,6 +77,7 @@ class ParsedRow:
     undecided: bool = False
     declined: bool = False
     has_default_place: bool = False
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,8 @@ class ParsedSheet:
     """All parsed rows; `blank_means` is the outcome of blank attendance cells in this sheet.
 
     `blank_is_open`: until a person has chosen what they mean, blank cells record nothing.
-    `is_meeting_report`: rows with the same name and place are one person, who joined again.
+    `meeting` is the application whose report of an online meeting this is, or None: there, rows with the same name and
+    place are one person, who joined again. `minutes_rule` is None if minutes decided about no row.
     """
 
     rows: tuple[ParsedRow, ...]
@@ -96,7 +104,8 @@ class ParsedSheet:
     stated_total: int | None
     stated_total_of: StatedTotalOf | None
     blank_is_open: bool = False
-    is_meeting_report: bool = False
+    meeting: Meeting | None = None
+    minutes_rule: MinutesRule | None = None
 
 
 @dataclass(slots=True)
@@ -108,7 +117,7 @@ class JudgedRow(MatchedPerson):
     (None: unclear, or `undecided` until a question about the whole file is answered). One who `declined` is skipped in
     a list of people to register.
     `facts` are what the sheet says otherwise than the existing registration (kelurahan, target_group, rt, sex):
-    field → new value.
+    field → new value. `minutes` in an online meeting decided the attendance, if it isn't None.
     """
 
     kind: Kind = "create"
@@ -119,11 +128,12 @@ class JudgedRow(MatchedPerson):
     facts: dict[str, str] = field(default_factory=dict)
     undecided: bool = False
     declined: bool = False
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedSheet:
-    """All judged rows. `counts` has the key "rows" and every kind."""
+    """All judged rows. `counts` has the key "rows" and every kind. `minutes_rule` is that of `ParsedSheet`."""
 
     rows: tuple[JudgedRow, ...]
     counts: Mapping[str, int]
@@ -131,3 +141,4 @@ class JudgedSheet:
     blank_means: BlankMeans
     stated_total: int | None
     stated_total_of: StatedTotalOf | None = field(default=None)
+    minutes_rule: MinutesRule | None = None

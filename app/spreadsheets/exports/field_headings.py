@@ -8,6 +8,7 @@ from app.spreadsheets.detected_table import AttendanceStatus
 
 HEADINGS: Mapping[str, str] = {field.key: field.label for field in PERSON_FIELDS} | {
     "attendance": N_("Attendance"),
+    "minutes": N_("Minutes attended"),
     "signature": N_("Signature"),
     "registration": N_("Registration code"),
     "note": N_("Note"),

@@ -12,6 +12,7 @@ from app.people.remarks import Remark
 from app.people.values.cells import Cell, cell_text
 from app.people.values.dates import convert_1904_serial
 from app.people.values.place_names import place_key
+from app.people.values.target_groups import GroupIndex
 from app.people.values.text import clean, collapse, words
 from app.spreadsheets.detected_table import (
     Column,
@@ -26,6 +27,10 @@ from app.spreadsheets.detected_table import (
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.formats.grid import Grid
 from app.spreadsheets.formats.workbooks import read_grids
+from app.spreadsheets.meetings.minutes import ReportSheet, count_minutes
+from app.spreadsheets.meetings.reports import find_report
+from app.spreadsheets.meetings.set_aside import find_set_aside
+from app.spreadsheets.stated_session import StatedSession
 from app.spreadsheets.tables.columns.column_choice import unread_marks_warning
 from app.spreadsheets.tables.columns.columns import DetectedColumns
 from app.spreadsheets.tables.columns.header import (
@@ -50,10 +55,10 @@ from app.spreadsheets.tables.marks.legends import (
     translate_marks,
 )
 from app.spreadsheets.tables.marks.participation import question_absentees
-from app.spreadsheets.tables.rows.meetings import find_hosts, is_meeting_report
 from app.spreadsheets.tables.rows.participants import collect_participants, fill_merged_cells
 from app.spreadsheets.tables.rows.sections import find_sections
 from app.spreadsheets.tables.rows.stray_remarks import add_stray_remarks
+from app.spreadsheets.tables.session_facts.description import describe_session
 from app.spreadsheets.tables.sheets.joining import join_tables
 from app.spreadsheets.tables.sheets.list_grids import TEXT_FORMATS, separate_lists
 from app.spreadsheets.tables.sheets.list_titles import question_title
@@ -100,6 +105,8 @@ def detect_table(
         return _without_columns(chosen, tuple(grid.sheet for grid in grids))
     if not read:
         raise _failure(chosen)
+    for candidate in read:
+        candidate.count_minutes(found, session, place_keys)
     table = join_tables(
         [add_look(candidate.table, candidate.grid, columns.keys()) for candidate in read if candidate.table]
     )
@@ -110,6 +117,40 @@ def detect_table(
         warnings=(*table.warnings, *warnings),
         sheet_summaries=tuple(_summary(candidate, read=candidate in read) for candidate in found),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DetectedList:
+    """The list of one sheet: how many people it names, and what it says of its session."""
+
+    sheet: str
+    people: int
+    stated: StatedSession
+
+
+def detect_lists(
+    content: bytes,
+    file_name: str,
+    *,
+    place_keys: Collection[str],
+    groups: GroupIndex,
+    trim: bool,
+) -> list[DetectedList]:
+    """Return the list of each sheet that lists people, none for a file that only counts them. Raises `SheetFailure`."""
+    detector = _Detector(None, {}, place_keys, groups.code.keys(), None)
+    grids = list(separate_lists(read_grids(content, trim=trim)))
+    found = [detector.detect_sheet(grid, is_only=len(grids) == 1) for grid in grids]
+    if not any(candidate.table and candidate.table.rows for candidate in found):
+        raise _failure(found)
+    lists = []
+    for candidate in _without_repetitions(found, detector):
+        candidate.count_minutes(found, None, place_keys)
+        if candidate.table is None or candidate.facts is None:
+            continue
+        people = len(_names(candidate)) if candidate.table.meeting else candidate.facts.people
+        stated = describe_session(candidate.grid, candidate.table, file_name, groups)
+        lists.append(DetectedList(candidate.grid.sheet, people, stated))
+    return lists
 
 
 @dataclass(slots=True, eq=False)
@@ -124,6 +165,14 @@ class _Candidate:
     @property
     def is_list(self) -> bool:
         return self.facts is not None and self.facts.is_list
+
+    def count_minutes(
+        self, found: Sequence["_Candidate"], session: SheetSession | None, place_keys: Collection[str]
+    ) -> None:
+        """Count the minutes of a meeting's people, whose joinings may stand in other sections of the file."""
+        if self.table is not None and self.table.meeting is not None:
+            others = [ReportSheet(one.table, one.grid.rows) for one in found if one.table and one is not self]
+            self.table = count_minutes(ReportSheet(self.table, self.grid.rows), others, session, place_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +295,16 @@ def _unread_warning(found: Sequence[_Candidate], read: Sequence[_Candidate]) -> 
     return [Remark("review", None, "sheets-unread", {"sheets": names, "people": people})]
 
 
+def _without_repetitions(found: Sequence[_Candidate], detector: _Detector) -> list[_Candidate]:
+    """Return the lists of a file; of a text file without the sections that name the same people again."""
+    lists = [candidate for candidate in found if candidate.is_list]
+    if not lists or lists[0].grid.format not in TEXT_FORMATS:
+        return lists
+    first = detector.choose(lists, ())
+    known = set().union(*map(_names, first))
+    return [candidate for candidate in lists if candidate in first or not _names(candidate) <= known]
+
+
 def _names(candidate: _Candidate) -> set[str]:
     rows = candidate.table.rows if candidate.table else ()
     return {words(cell_text(row.cells.get("name"))) for row in rows}
@@ -361,9 +420,10 @@ def _detect_list(
     letterhead_lines = {line for row in above if (line := words(" ".join(row_texts(row))))}
     participants = collect_participants(rows, sections, place_keys, group_keys, letterhead_lines)
     captions = find_day_captions(above, participants.captions, [row.number for row in participants.rows])
-    hosts = find_hosts(above, header.headings, rows, participants.rows)
     headings = {heading.index: heading for heading in header.headings}
     full_texts = {index: heading.full_text for index, heading in headings.items()}
+    report = find_report(full_texts)
+    set_aside = find_set_aside(above, header.headings, rows, participants.rows) if report else {}
     numbers = {row.number for row in participants.rows}
     around = [*whole.above, *(row for number, row in enumerate(rows, 1) if number not in numbers)]
     legend = find_legend(around, full_texts.values())
@@ -391,8 +451,7 @@ def _detect_list(
         header_row=header.top + 1,
         columns=_columns(headings, columns.fields),
         rows=tuple(
-            SheetRow(row.number, row.cells, hosts[row.number]) if row.number in hosts else row
-            for row in people
+            replace(row, remarks=set_aside[row.number]) if row.number in set_aside else row for row in people
         ),
         stated_total=participants.total,
         stated_total_of=participants.total_of,
@@ -405,7 +464,7 @@ def _detect_list(
         warnings=(*columns.warnings, *participants.warnings, *unread, *blanks.warnings, *questions),
         blank_means=blanks.mean,
         day_captions=captions,
-        is_meeting_report=is_meeting_report(header.headings),
+        meeting=report.meeting if report else None,
     )
 
 

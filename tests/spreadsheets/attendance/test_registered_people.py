@@ -184,3 +184,16 @@ def test_another_phone_under_the_same_name_without_kelurahan_is_asked_about() ->
         {"name": "Rina Gani", "phone": OTHER_PHONE}, people=[person(1, "Rina Gani", phone=PHONE)]
     ).rows[0]
     assert (found.kind, who(found)) == ("review", [1])
+
+
+def test_a_printed_row_of_a_person_with_an_odd_name_asks_nothing() -> None:
+    name = "Dewi Contoh, S.Pd. dan Siti Misal"
+    people = [person(1, name), person(2, "Siti Misal")]
+    row = {"name": name, "registration": "R1", "attendance": "Hadir"}
+
+    sheet = listed(
+        row, row | {"name": "Dewi Contoh dan Joko Misal"}, row | {"registration": ""}, people=people
+    )
+
+    assert [(judged_row.kind, judged_row.person) for judged_row in sheet.rows[:1]] == [("update", 1)]
+    assert [codes(judged_row.remarks) for judged_row in sheet.rows[1:]] == [["two-people"], ["two-people"]]

@@ -10,6 +10,8 @@ from app.people.values.nik import parse_nik
 from app.people.values.place_names import place_key
 from app.people.values.sex import parse_sex
 from app.people.values.text import clean, collapse, words
+from app.spreadsheets.meetings.reports import find_report
+from app.spreadsheets.meetings.set_aside import holds_roles
 from app.spreadsheets.tables.columns.column_choice import (
     Rows,
     choose_columns,
@@ -24,6 +26,7 @@ from app.spreadsheets.tables.columns.headings import (
     is_absence_heading,
     is_arrival_heading,
     is_attendance_part,
+    is_display_name,
     is_ignored_heading,
     is_measure_heading,
     is_number_heading,
@@ -42,7 +45,6 @@ from app.spreadsheets.tables.marks.marks import (
     says_who_was_missing,
 )
 from app.spreadsheets.tables.marks.note_words import casts_doubt
-from app.spreadsheets.tables.rows.meetings import holds_roles
 
 _MIN_CELLS = 3
 _OF_REGISTRATIONS = frozenset({"intention", "submitted_at"})
@@ -96,8 +98,10 @@ def detect_columns(
         if field != "attendance"
         or not (_counts_rows(rows, index) or (index in about_people and _has_no_marks(rows, index)))
     }
-    roles = {heading.index for heading in header.headings if holds_roles(heading, rows)}
+    of_meeting = find_report({heading.index: heading.text for heading in header.headings}) is not None
+    roles = {h.index for h in header.headings if holds_roles(h, rows, of_meeting=of_meeting)}
     fields = {index: field for index, field in fields.items() if index not in roles}
+    fields = _drop_columns_of_meeting(fields, header.headings, rows)
     ticked = _find_ticked_groups(header.headings, rows, group_keys)
     fields = _add_ticked_groups(fields, ticked)
     number = _find_number_column(header.headings, fields, rows)
@@ -177,6 +181,23 @@ def _detect_by_heading(headings: Sequence[Heading]) -> dict[int, str]:
     if "sex" not in fields.values():
         fields |= dict.fromkeys(_find_sex_columns(headings), "sex")
     return fields
+
+
+def _drop_columns_of_meeting(
+    fields: dict[int, str], headings: Sequence[Heading], rows: Rows
+) -> dict[int, str]:
+    """Return the fields without columns that aren't the participant's in reports of meetings.
+
+    These are other names beside the whole one, and what stands before it under the same heading as behind it: Zoom's
+    list of several meetings has the host's "User Name" and "User Email" there.
+    """
+    own = next((h.index for h in headings if is_display_name(h.text) and has_data(rows, h.index)), None)
+    if own is None:
+        return fields
+    behind = {words(heading.text) for heading in headings if heading.index > own and heading.text}
+    others = {heading.index for heading in headings if heading.index < own and words(heading.text) in behind}
+    names = {heading.index for heading in headings if fields.get(heading.index) == "name"} - {own}
+    return {index: field for index, field in fields.items() if index not in names | others}
 
 
 def _take_intentions(fields: dict[int, str], rows: Rows) -> None:

@@ -387,6 +387,11 @@ def is_role_heading(heading: str) -> bool:
     return words(heading) in {"role", "peran"}
 
 
+def is_display_name(heading: str) -> bool:
+    """Return whether the heading is that of the name with which somebody takes part in an online meeting."""
+    return words(heading) in {"display name", "name original name", "user name original name"}
+
+
 def is_part_of_a_name(heading: str) -> bool:
     """Return whether the heading is a part of a name, as in exports of forms: "Nama Depan", "Attendee Last Name"."""
     key = words(heading)

@@ -9,6 +9,7 @@ from app.people.values.dates import parse_date_span
 from app.people.values.place_names import section_place
 from app.people.values.text import words
 from app.spreadsheets.formats.grid import Grid, Merge
+from app.spreadsheets.meetings.webinars import join_webinar_sections
 from app.spreadsheets.tables.columns.header import find_header, row_texts
 from app.spreadsheets.tables.columns.headings import heading_field
 from app.spreadsheets.tables.rows.row_kinds import is_caption
@@ -30,9 +31,8 @@ def separate_lists(grids: Iterable[Grid]) -> Iterator[Grid]:
     if first.format in _DOCUMENT_FORMATS:
         yield from _join_continued([first, *grids])
     else:
-        yield from _split_sections(first)
-        for grid in grids:
-            yield from _split_sections(grid)
+        for grid in (first, *grids):
+            yield from _split_sections(join_webinar_sections(grid))
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,9 +97,10 @@ def describe_sheet(grid: Grid, table: DetectedTable, session: SheetSession | Non
 
 
 def count_people(table: DetectedTable) -> int:
-    """Return how many rows name somebody."""
-    names = (row.cells.get("name") for row in table.rows)
-    return sum(isinstance(name, str) and any(map(str.isalpha, name)) for name in names)
+    """Return how many rows name somebody; in the report of a meeting how many people do, as they join again."""
+    cells = (row.cells.get("name") for row in table.rows)
+    names = [name for name in cells if isinstance(name, str) and any(map(str.isalpha, name))]
+    return len(names) if table.meeting is None else len(set(map(words, names)))
 
 
 def find_days(sheet: str, above: Sequence[Sequence[Cell]], year: int | None) -> tuple[date, date] | None:
