@@ -71,6 +71,8 @@ LABELS: Mapping[str, str] = {
     "recorded_at": N_("Recorded"),
     "registered_by": N_("Registered by"),
     "row": N_("Row"),
+    "signature": N_("Signature on the photographed list"),
+    "signature_picture_kept": N_("A picture of it is kept"),
     "sent_at": N_("Sent"),
     "session": N_("Session"),
     "sheet": N_("Sheet"),

@@ -12,6 +12,7 @@ from app.queries.in_values import in_values
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 # With 100,000 tickets and 500 tries a second, one would be found after 260 days. Tickets made before have 8.
 CODE_LENGTH = 10
+PRINT_CODE_LENGTH = 8
 # The letter of each byte; every letter has equally many bytes.
 _LETTERS = (CODE_ALPHABET * (256 // len(CODE_ALPHABET))).encode()
 
@@ -32,6 +33,11 @@ def generate_unused_registration_codes(db: Db, count: int) -> list[str]:
         code = col(Registration.code)
         codes |= new_codes - set(db.scalars(select(code).where(in_values(db, code, new_codes))))
     return list(codes)
+
+
+def generate_print_code() -> str:
+    """Return a random code for a printed list, in the QR codes of its pages. It opens nothing without a login."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(PRINT_CODE_LENGTH))
 
 
 def parse_ticket_code(text: str) -> str:
