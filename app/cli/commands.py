@@ -32,6 +32,7 @@ from app.i18n import translator
 from app.jobs.tasks import TaskRunner
 from app.jobs.worker import Worker
 from app.logs import configure_logging, log_uncaught_errors
+from app.models import SessionMode
 from app.permissions import OPERATOR
 from app.queries.accounts.users import get_user_by_email, has_users
 from app.services.demonstration import create_demonstration
@@ -248,6 +249,11 @@ def session_create(
     venue: Annotated[str, typer.Option()],
     capacity: Annotated[int | None, typer.Option(min=1)] = None,
     per_kelurahan: Annotated[int | None, typer.Option(min=1, help="Places for each kelurahan.")] = None,
+    mode: Annotated[SessionMode, typer.Option(help="How it is held.")] = SessionMode.LURING,
+    min_minutes: Annotated[
+        int | None,
+        typer.Option(min=1, help="Minutes of an online meeting that count as present; default: half of it."),
+    ] = None,
     staff: Annotated[list[str] | None, typer.Option(help="The e-mail address of a user to assign.")] = None,
 ) -> None:
     """Create a session of a workshop and print its code; times are WITA.
@@ -256,7 +262,13 @@ def session_create(
     """
     with writing(load_installation().engine) as db:
         data = workshop_sessions.WorkshopSessionInput(
-            starts, ends, venue, capacity=capacity, places_per_kelurahan=per_kelurahan
+            starts,
+            ends,
+            venue,
+            mode=mode,
+            capacity=capacity,
+            places_per_kelurahan=per_kelurahan,
+            min_minutes=min_minutes,
         )
         workshop_session = workshop_sessions.create_workshop_session(db, OPERATOR, workshop, code, data)
         user_ids = [get_user_by_email(db, email).id for email in staff or ()]

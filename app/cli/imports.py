@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TextIO
 import orjson
 import typer
 
+from app.cli.folders import EXIT_NEEDS_ATTENTION, FolderOptions, import_folder
 from app.cli.installation import load_installation
 from app.database import reading, writing
 from app.i18n import translator
@@ -29,14 +30,15 @@ from app.spreadsheets.attendance.rows import KINDS
 from app.spreadsheets.progress import Progress
 from app.spreadsheets.row_labels import row_label
 
-EXIT_NEEDS_ATTENTION = 2
-
 english = translator("en")
 
 
 def import_sheet(
-    file: Path,
-    session: Annotated[str, typer.Option(help="The session's code.")],
+    file: Annotated[Path, typer.Argument(help="A list, or a folder or zip file of lists.")],
+    session: Annotated[
+        str | None,
+        typer.Option(help="The session's code. Without it, each list says of which session it is."),
+    ] = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook with several.")] = None,
     group: Annotated[str | None, typer.Option(help="The group of rows that name none.")] = None,
     blank: Annotated[
@@ -48,13 +50,29 @@ def import_sheet(
         list[str] | None,
         typer.Option(help="The code of a question about the whole list, to save in spite of it."),
     ] = None,
+    create_sessions: Annotated[
+        bool,
+        typer.Option(
+            "--create-sessions",
+            help="Create the sessions that lists of a folder state.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the import document.")] = False,
 ) -> None:
-    """Import an attendance sheet, and print a summary or the import document.
+    """Import an attendance sheet for a session, or many lists at once, and print a summary or a JSON document.
 
-    If rows or questions about the whole list need attention, nothing is saved and the exit code is 2; with
+    If rows or questions about the whole list need attention, nothing of the list is saved and the exit code is 2; with
     --only-valid the other rows are saved. With --dry-run nothing is saved.
+
+    Of a folder or zip file, each list that is certainly of a session and needs no answer is saved.
     """
+    if session is None:
+        if sheet or group or blank or only_valid:
+            raise typer.BadParameter("--sheet, --group, --blank and --only-valid need --session.")
+        options = FolderOptions(create_sessions, dry_run, frozenset(confirm or ()), as_json)
+        sys.exit(import_folder(load_installation(), file, options))
+    if file.is_dir() or create_sessions:
+        raise typer.BadParameter("--session is for a single list.")
     installation = load_installation()
     content = file.read_bytes()
     choices = SheetChoices(sheet=sheet, target_group=group, blank_means=blank)
@@ -83,9 +101,9 @@ def import_sheet(
             is_ready = not open_rows and not list_file_questions(attendance_import.warnings, confirmed)
             is_committed = is_ready and not dry_run
             if is_committed:
-                options = CommitChoices(only_valid, confirm=confirmed)
+                commit_choices = CommitChoices(only_valid, confirm=confirmed)
                 with _progress_bar("Committing") as progress:
-                    commit_import(db, installation.vault, OPERATOR, import_id, options, progress)
+                    commit_import(db, installation.vault, OPERATOR, import_id, commit_choices, progress)
             head = get_import_document_without_rows(db, OPERATOR, import_id, english)
             if as_json:
                 _write_document(

@@ -15,6 +15,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 from app.database import Db, create_report_engine, reading, reclaim_space, violated_constraint
 from app.faults import describe_fault, record_fault
 from app.jobs.backups import BackupProcess
+from app.jobs.batches import read_batch
 from app.jobs.clock_watch import ClockWatch
 from app.jobs.deliveries import Deliveries
 from app.jobs.dossiers import make_dossier
@@ -53,6 +54,7 @@ from app.services.imports.background_tasks import (
     notify_committed_list,
     read_queued_file,
 )
+from app.services.imports.batches.reading import give_up_file
 from app.services.imports.commit import OutdatedJudgement
 from app.services.imports.progress import import_progress
 from app.services.limits import delete_ended_limits
@@ -72,6 +74,7 @@ from app.services.outbox import (
     has_task,
     postpone_task,
     queue_task,
+    take_waiting_tasks,
 )
 from app.services.people.duplicates import save_pairs
 from app.services.people.merge_undo import clear_old_merges
@@ -280,6 +283,8 @@ class TaskRunner:
                 self._find_duplicates(task.payload["attendance_import"])
             case OutboxKind.MAKE_DOSSIER:
                 make_dossier(self.lease, self.vault, task.payload["dossier"])
+            case OutboxKind.READ_BATCH:
+                read_batch(self.lease, self.vault, task.payload["batch"])
             case OutboxKind.READ_IMPORT:
                 with (
                     self._reporting(task) as report,
@@ -307,7 +312,7 @@ class TaskRunner:
                 pass  # Links can be asked for again.
             case _:
                 with self.lease.writing() as db:
-                    _record_failure(db, task)
+                    _record_failure(db, self.vault, task)
 
     def _commit_import(self, task: ClaimedTask) -> None:
         """Commit an import, then tell the people whom a list has registered, in short transactions."""
@@ -340,10 +345,16 @@ class TaskRunner:
     def _find_duplicates(self, import_id: int | None) -> None:
         """Save pairs of similar people in a short transaction for each kelurahan.
 
-        They are searched for among all people, or with an `import_id` for the people of that import.
+        They are searched for among all people, or with an `import_id` for the people of that import. Searches for other
+        imports that wait are done with it: after many lists are saved, they would all look at the same people. If that
+        is interrupted, the nightly search finds them.
         """
+        with self.lease.writing() as db:
+            waiting = take_waiting_tasks(db, OutboxKind.FIND_DUPLICATES)
+        found = {import_id, *(payload.get("attendance_import") for payload in waiting)}
+        ids = {id_ for id_ in found if id_ is not None}
         with reading(self.engine) as read_db:
-            for place in list_places(read_db, import_id=import_id):
+            for place in list_places(read_db, import_ids=None if None in found else ids):
                 if pairs := list_similar_pairs(read_db, place):
                     with self.lease.writing() as db:
                         lock_people_table(db)
@@ -391,11 +402,13 @@ class TaskRunner:
             _log_failure(f"regular work {name}", failure)
 
 
-def _record_failure(db: Db, task: ClaimedTask) -> None:
+def _record_failure(db: Db, vault: NikVault, task: ClaimedTask) -> None:
     """Store with the import, dossier, message or push of a task that it has failed for good."""
     match task.kind:
+        case OutboxKind.READ_BATCH:
+            give_up_file(db, task.payload["batch"])
         case OutboxKind.READ_IMPORT:
-            give_up_reading(db, task.payload)
+            give_up_reading(db, vault, task.payload)
         case OutboxKind.COMMIT_IMPORT:
             give_up_commit(db, task.payload)
         case OutboxKind.MAKE_DOSSIER:

@@ -131,6 +131,20 @@ def release_claims(db: Db) -> None:
     )
 
 
+def take_waiting_tasks(db: Db, kind: OutboxKind) -> list[dict[str, Any]]:
+    """Delete the tasks of a kind that no worker has claimed; return their payloads, to do them together with another.
+
+    They are lost if this worker is killed then.
+    """
+    statement = select(OutboxTask).where(
+        col(OutboxTask.kind) == kind, col(OutboxTask.claimed_until).is_(None)
+    )
+    tasks = db.scalars(statement.with_for_update(skip_locked=True)).all()
+    for task in tasks:
+        db.delete(task)
+    return [task.payload for task in tasks]
+
+
 def finish_task(db: Db, task_id: int) -> None:
     """Delete a task that is done or given up. Does nothing if it was deleted already."""
     task = db.get(OutboxTask, task_id)

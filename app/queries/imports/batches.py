@@ -1,0 +1,711 @@
+"""Batches of lists as page and command show them: each list with its session, its questions, and what became of it."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Row, false, func, or_, select, true
+from sqlmodel import col
+
+from app.database import Db
+from app.errors import NotFound, Problem
+from app.i18n import N_, Translator, wita
+from app.models import (
+    Attendance,
+    AttendanceImport,
+    BatchList,
+    BatchListState,
+    ImportPurpose,
+    ImportStatus,
+    Registration,
+    UploadBatch,
+    UploadedFile,
+    User,
+    Venue,
+    Workshop,
+    WorkshopSession,
+)
+from app.models.base import now
+from app.people.remarks import Remark
+from app.permissions import Actor, Permission, Scope
+from app.queries.imports.questions import ANSWERED_BY_CHOICE, list_file_questions
+from app.queries.imports.shared_uploads import SHEETS_UNREAD
+from app.queries.in_values import in_values
+from app.queries.scope import sessions_within
+from app.spreadsheets.remark_texts import remark_text
+from app.spreadsheets.session_matching import KnownSession
+from app.spreadsheets.stated_session import StatedSession, stated_session_from_json
+
+SAME_FILE = "same-file"
+SAME_SESSION = "same-session"
+HAS_ATTENDANCE = "has-attendance"
+NOT_STARTED = "session-not-started"
+CANCELLED = "session-cancelled"
+
+SENTENCES: Mapping[str, str] = {
+    SAME_FILE: N_("This is the same file as %(other)s. Leave one of them out, or save both."),
+    SAME_SESSION: N_(
+        "This batch has another list for the same session: %(other)s. Leave one of them out, or save both if they name "
+        "different people."
+    ),
+    HAS_ATTENDANCE: N_(
+        "This session has attendance already: %(other)s. Leave the list out, or save it as well; what differs is shown "
+        "in its review."
+    ),
+    NOT_STARTED: N_("This session has not begun yet. Save its attendance only if that is right."),
+    CANCELLED: N_("This session is cancelled. Choose another one, or leave the list out."),
+}
+AT_THE_DOOR = N_("recorded at the door or by hand for %(people)s people")
+
+# Every sheet that lists people is a list of the batch, so that others are unread is no question of one of them.
+ANSWERED_BY_BATCH = frozenset({SHEETS_UNREAD})
+SAVED = (ImportStatus.COMMITTING, ImportStatus.COMMITTED)
+
+
+class ListStatus(StrEnum):
+    """What is to be done with a list, or was done.
+
+    `WAITING` to be read, `JUDGING` to be compared with the database; `FAILED` could not be read; `NO_SESSION` has no
+    session and needs one, `NEW_SESSION` has one proposed to create; `OPEN` needs answers, `READY` can be saved.
+    """
+
+    WAITING = "waiting"
+    FAILED = "failed"
+    LEFT_OUT = "left-out"
+    NO_SESSION = "no-session"
+    NEW_SESSION = "new-session"
+    JUDGING = "judging"
+    OPEN = "open"
+    READY = "ready"
+    SAVING = "saving"
+    SAVED = "saved"
+    UNDONE = "undone"
+
+
+UNDER_WAY = frozenset({ListStatus.WAITING, ListStatus.JUDGING})
+NEEDS_ANSWER = frozenset({ListStatus.FAILED, ListStatus.NO_SESSION, ListStatus.NEW_SESSION, ListStatus.OPEN})
+
+
+@dataclass(frozen=True)
+class NewSession:
+    """A session to create, as a form has it; times in WITA. `workshop` is the code of its workshop, "" for a new one.
+
+    A new workshop has the `title` and the `target_groups`. `organizer` is that of the letterhead: lists of others with
+    the same title are of another workshop.
+    """
+
+    workshop: str = ""
+    title: str = ""
+    target_groups: tuple[str, ...] = ()
+    day: date | None = None
+    starts: time | None = None
+    ends: time | None = None
+    venue: str = ""
+    organizer: str = ""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The fields without which it can't be created."""
+        needed = {
+            "title": self.workshop or self.title,
+            "day": self.day,
+            "starts": self.starts,
+            "ends": self.ends,
+        }
+        return tuple(name for name, value in needed.items() if not value and value != time(0))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the session as JSON from which `from_json` restores it."""
+        return {
+            "workshop": self.workshop,
+            "title": self.title,
+            "target_groups": list(self.target_groups),
+            "day": self.day.isoformat() if self.day else None,
+            "starts": self.starts.isoformat("minutes") if self.starts else None,
+            "ends": self.ends.isoformat("minutes") if self.ends else None,
+            "venue": self.venue,
+            "organizer": self.organizer,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Return the session that `to_json` stored."""
+        return cls(
+            stored["workshop"],
+            stored["title"],
+            tuple(stored["target_groups"]),
+            date.fromisoformat(stored["day"]) if stored["day"] else None,
+            time.fromisoformat(stored["starts"]) if stored["starts"] else None,
+            time.fromisoformat(stored["ends"]) if stored["ends"] else None,
+            stored["venue"],
+            stored["organizer"],
+        )
+
+
+@dataclass(frozen=True)
+class BatchSession:
+    """The session of a list."""
+
+    id: int
+    code: str
+    workshop_code: str
+    workshop_title: str
+    starts_at: datetime
+    ends_at: datetime
+    venue: str
+    is_cancelled: bool
+
+
+@dataclass(frozen=True)
+class BatchQuestion:
+    """A question about a list, which is not saved before it is answered.
+
+    `about` is what it asks about; an answer holds as long as that stays. One that a user can't answer by saving anyway
+    (`can_confirm`) is answered by another choice, in the review of the list. `remark` is that of the import, if it is
+    one about the whole list. `lists` are the ids of the other lists that it is about.
+    """
+
+    code: str
+    about: str
+    can_confirm: bool = True
+    other: str = ""
+    door_people: int = 0
+    remark: Remark | None = None
+    lists: tuple[int, ...] = ()
+
+    def sentence(self, _: Translator) -> str:
+        """Return the question in the translator's language."""
+        if self.remark is not None:
+            return remark_text(self.remark, _)
+        others = [self.other] if self.other else []
+        if self.door_people:
+            others.append(_(AT_THE_DOOR) % {"people": self.door_people})
+        return _(SENTENCES[self.code]) % {"other": ", ".join(others)}
+
+
+@dataclass(frozen=True)
+class BatchListView:
+    """A list of a batch. `session` is that of its import if it is judged. `questions` are those that are still open.
+
+    `matched_by` is why it is of that session ("user", "created", or a reason of `session_matching`), or why it is of
+    none. `answered` are the codes of questions that were answered by saving anyway. `counts` are those of the import,
+    {} if there is none.
+    """
+
+    id: int
+    position: int
+    path: str
+    sheet: str | None
+    people: int
+    status: ListStatus
+    stated: StatedSession
+    session: BatchSession | None
+    matched_by: str
+    new_session: NewSession | None
+    problem: Problem | None
+    import_id: int | None
+    counts: Mapping[str, int]
+    questions: tuple[BatchQuestion, ...] = ()
+    answered: frozenset[str] = frozenset()
+
+    @property
+    def label(self) -> str:
+        """The file's path, and the sheet if the file has several lists."""
+        return f"{self.path} – {self.sheet}" if self.sheet else self.path
+
+    @property
+    def open_rows(self) -> int:
+        """The number of rows that need attention: those of kind "review" or "error"."""
+        return self.counts.get("review", 0) + self.counts.get("error", 0)
+
+    @property
+    def needs_answer(self) -> bool:
+        return self.status in NEEDS_ANSWER
+
+
+@dataclass(frozen=True)
+class ProposedWorkshop:
+    """Lists whose proposed sessions are of one workshop: an existing one by its code, or a new one by its title."""
+
+    code: str
+    title: str
+    lists: tuple[BatchListView, ...]
+
+    @property
+    def complete(self) -> tuple[BatchListView, ...]:
+        """The lists whose sessions can be created as they are proposed."""
+        return tuple(one for one in self.lists if one.new_session and not one.new_session.missing)
+
+    @property
+    def target_groups(self) -> tuple[str, ...]:
+        """The groups for which the lists say that it is."""
+        news = [one.new_session for one in self.lists if one.new_session]
+        return tuple(dict.fromkeys(group for new in news for group in new.target_groups))
+
+    def count_sessions(self, lists: Iterable[BatchListView]) -> int:
+        """Return how many sessions some of its lists are of: those of the same day, time and place are of one."""
+        news = ((one.id, one.new_session) for one in lists if one.new_session)
+        return len({(new.day, new.starts, new.venue.lower()) if new.day else id_ for id_, new in news})
+
+
+@dataclass(frozen=True)
+class BatchView:
+    """A batch with its lists, in the order of their files. Lists of sessions out of the actor's scope are not there."""
+
+    id: int
+    name: str
+    organization_id: int | None
+    uploaded_by: str | None
+    uploaded_at: datetime
+    lists: tuple[BatchListView, ...]
+    counts: Counter[ListStatus] = field(default_factory=Counter)
+
+    @property
+    def ready(self) -> tuple[BatchListView, ...]:
+        return tuple(one for one in self.lists if one.status is ListStatus.READY)
+
+    @property
+    def needing_answers(self) -> tuple[BatchListView, ...]:
+        return tuple(one for one in self.lists if one.needs_answer)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether lists are still to be read, judged or saved by the background work."""
+        return any(one.status in UNDER_WAY or one.status is ListStatus.SAVING for one in self.lists)
+
+    @property
+    def proposed_workshops(self) -> tuple[ProposedWorkshop, ...]:
+        """The proposed sessions by workshop, to create those of one with one press."""
+        groups: defaultdict[tuple[str, str], list[BatchListView]] = defaultdict(list)
+        for one in self.lists:
+            if one.status is ListStatus.NEW_SESSION and one.new_session:
+                new = one.new_session
+                groups[new.workshop, " ".join(new.title.lower().split())].append(one)
+        return tuple(
+            ProposedWorkshop(code, lists[0].new_session.title if lists[0].new_session else "", tuple(lists))
+            for (code, _), lists in groups.items()
+        )
+
+
+@dataclass(frozen=True)
+class BatchSummary:
+    """A batch in a list of batches: how many lists it has, how many are saved, and how many are still to be.
+
+    Those that could not be read and those that were left out are not `open`.
+    """
+
+    id: int
+    name: str
+    uploaded_by: str | None
+    uploaded_at: datetime
+    lists: int
+    saved: int
+    open: int
+
+
+def batches_within(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a batch is within the actor's scope: their own, or one of the organization.
+
+    Staff, who are assigned to sessions one by one, see their own alone.
+    """
+    is_own = col(UploadBatch.uploaded_by) == actor.user_id
+    match actor.scope(Permission.IMPORT_READ):
+        case Scope.ALL:
+            return true()
+        case Scope.OWN:
+            return or_(is_own, col(UploadBatch.organization_id) == actor.organization_id)
+        case Scope.ASSIGNED:
+            return is_own
+        case Scope.NONE:
+            return false()
+
+
+def get_batch(db: Db, actor: Actor, batch_id: int) -> UploadBatch:
+    """Return the row of a batch.
+
+    Raises `Forbidden` if the actor's role may not see imports, and `NotFound` for an unknown id or out of the actor's
+    scope.
+    """
+    actor.require(Permission.IMPORT_READ)
+    statement = select(UploadBatch).where(col(UploadBatch.id) == batch_id, batches_within(actor))
+    batch = db.scalars(statement).first()
+    if batch is None:
+        raise NotFound(N_("There is no batch %(batch)s."), batch=batch_id)
+    return batch
+
+
+def list_batches(db: Db, actor: Actor, *, only_open: bool = False, limit: int = 50) -> list[BatchSummary]:
+    """Return the newest batches within the actor's scope, or of them only those with lists that are to be saved.
+
+    Raises `Forbidden` if the role may not see imports.
+    """
+    actor.require(Permission.IMPORT_READ)
+    saved = col(AttendanceImport.status) == ImportStatus.COMMITTED
+    is_waiting = col(BatchList.state).in_((BatchListState.WAITING, BatchListState.READ))
+    is_done = col(AttendanceImport.status).in_(
+        (ImportStatus.COMMITTING, ImportStatus.COMMITTED, ImportStatus.UNDONE)
+    )
+    open_lists = func.count(col(BatchList.id)).filter(
+        is_waiting, or_(col(AttendanceImport.id).is_(None), ~is_done)
+    )
+    statement = (
+        select(
+            UploadBatch,
+            col(User.name),
+            func.count(col(BatchList.id)),
+            func.count(col(AttendanceImport.id)).filter(saved),
+            open_lists,
+        )
+        .outerjoin(User, col(User.id) == col(UploadBatch.uploaded_by))
+        .outerjoin(BatchList, col(BatchList.upload_batch_id) == col(UploadBatch.id))
+        .outerjoin(AttendanceImport, col(AttendanceImport.id) == col(BatchList.attendance_import_id))
+        .where(batches_within(actor))
+        .group_by(col(UploadBatch.id), col(User.name))
+        .having(open_lists > 0 if only_open else true())
+        .order_by(col(UploadBatch.id).desc())
+        .limit(limit)
+    )
+    return [
+        BatchSummary(batch.id, batch.name, name, batch.uploaded_at, lists, saved_count, open_count)
+        for batch, name, lists, saved_count, open_count in db.execute(statement)
+    ]
+
+
+def get_batch_view(db: Db, actor: Actor, batch_id: int) -> BatchView:
+    """Return a batch as its page shows it. Raises what `get_batch` raises."""
+    batch = get_batch(db, actor, batch_id)
+    uploaded_by = db.get(User, batch.uploaded_by) if batch.uploaded_by is not None else None
+    lists = tuple(_ListViews(db, actor, batch_id).build())
+    return BatchView(
+        batch.id,
+        batch.name,
+        batch.organization_id,
+        uploaded_by.name if uploaded_by else None,
+        batch.uploaded_at,
+        lists,
+        Counter(one.status for one in lists),
+    )
+
+
+def list_known_sessions(db: Db, actor: Actor, organization_id: int | None) -> list[KnownSession]:
+    """Return the sessions that lists of a batch may be of: those in which the actor may import, none cancelled.
+
+    With an `organization_id` only those of its workshops.
+    """
+    statement = (
+        select(WorkshopSession, Workshop, col(Venue.name))
+        .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
+        .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
+        .where(
+            sessions_within(actor, Permission.IMPORT_WRITE),
+            col(WorkshopSession.cancelled_at).is_(None),
+            true() if organization_id is None else col(Workshop.organization_id) == organization_id,
+        )
+        .order_by(col(WorkshopSession.starts_at), col(WorkshopSession.id))
+    )
+    return [
+        KnownSession(
+            workshop_session.code,
+            workshop.code,
+            workshop.title,
+            wita(workshop_session.starts_at).replace(tzinfo=None),
+            wita(workshop_session.ends_at).replace(tzinfo=None),
+            venue=venue or "",
+        )
+        for workshop_session, workshop, venue in db.execute(statement)
+    ]
+
+
+class _ListViews:
+    """Builds the views of a batch's lists, with a constant number of queries."""
+
+    def __init__(self, db: Db, actor: Actor, batch_id: int) -> None:
+        self._db = db
+        statement = (
+            select(BatchList, col(UploadedFile.sha256))
+            .outerjoin(UploadedFile, col(UploadedFile.id) == col(BatchList.uploaded_file_id))
+            .where(col(BatchList.upload_batch_id) == batch_id)
+            .order_by(col(BatchList.position))
+            .execution_options(populate_existing=True)
+        )
+        rows = db.execute(statement).all()
+        self._lists: list[BatchList] = [row[0] for row in rows]
+        self._hashes: dict[int, str] = {row[0].id: row[1] or "" for row in rows}
+        self._imports = self._load_imports()
+        self._sessions = self._load_sessions(actor)
+        self._saved_files = self._find_saved_files(actor)
+        self._saved_imports = self._find_saved_imports()
+        self._door = self._count_door()
+
+    def build(self) -> Iterable[BatchListView]:
+        """Yield the views of the lists that are within the actor's scope."""
+        visible = [one for one in self._lists if self._session_id(one) in {None, *self._sessions}]
+        counted = [one for one in visible if self._is_unsaved(one) or self._is_saved(one)]
+        for batch_list in visible:
+            yield self._view(batch_list, counted)
+
+    def _session_id(self, batch_list: BatchList) -> int | None:
+        """Return the id of the list's session: the one of its import, which may have been moved to another."""
+        attendance_import = self._imports.get(batch_list.attendance_import_id or 0)
+        return attendance_import.workshop_session_id if attendance_import else batch_list.workshop_session_id
+
+    def _is_unsaved(self, batch_list: BatchList) -> bool:
+        """Return whether a list was read and is neither saved, undone nor left out."""
+        attendance_import = self._imports.get(batch_list.attendance_import_id or 0)
+        is_open = attendance_import is None or attendance_import.status is ImportStatus.REVIEW
+        return batch_list.state is BatchListState.READ and is_open
+
+    def _is_saved(self, batch_list: BatchList) -> bool:
+        """Return whether a list is saved, or being saved."""
+        attendance_import = self._imports.get(batch_list.attendance_import_id or 0)
+        return attendance_import is not None and attendance_import.status in SAVED
+
+    def _view(self, batch_list: BatchList, counted: Sequence[BatchList]) -> BatchListView:
+        attendance_import = self._imports.get(batch_list.attendance_import_id or 0)
+        session = self._sessions.get(self._session_id(batch_list) or 0)
+        questions = (
+            self._questions(batch_list, session, attendance_import, counted)
+            if session and self._is_unsaved(batch_list)
+            else []
+        )
+        answers = batch_list.answers
+        open_questions = tuple(
+            one for one in questions if not (one.can_confirm and answers.get(one.code) == one.about)
+        )
+        failure = batch_list.failure or (attendance_import.failure if attendance_import else None)
+        new_session = NewSession.from_json(batch_list.new_session) if batch_list.new_session else None
+        return BatchListView(
+            id=batch_list.id,
+            position=batch_list.position,
+            path=batch_list.path,
+            sheet=batch_list.sheet,
+            people=batch_list.people,
+            status=_status(batch_list, attendance_import, open_questions),
+            stated=stated_session_from_json(batch_list.stated),
+            session=session,
+            matched_by=batch_list.matched_by,
+            new_session=new_session,
+            problem=Problem(failure["text"], code=failure["code"], **failure["params"]) if failure else None,
+            import_id=batch_list.attendance_import_id,
+            counts=attendance_import.counts if attendance_import else {},
+            questions=open_questions,
+            answered=frozenset(one.code for one in questions) - {one.code for one in open_questions},
+        )
+
+    def _questions(
+        self,
+        batch_list: BatchList,
+        session: BatchSession,
+        attendance_import: "_ImportRow | None",
+        counted: Sequence[BatchList],
+    ) -> list[BatchQuestion]:
+        """Return the questions about a list that is not saved yet, also those that are answered.
+
+        `counted` are the lists of the batch that are saved or may be: neither left out nor undone.
+        """
+        same_file = self._ask_same_file(batch_list, [one for one in counted if self._is_unsaved(one)])
+        return [
+            *same_file,
+            *self._ask_same_session(batch_list, session, counted),
+            *self._ask_has_attendance(session, without={one.about for one in same_file}),
+            *([BatchQuestion(CANCELLED, "", can_confirm=False)] if session.is_cancelled else ()),
+            *([BatchQuestion(NOT_STARTED, str(session.id))] if session.starts_at > now() else ()),
+            *(_ask_about_whole_list(attendance_import) if attendance_import else ()),
+        ]
+
+    def _ask_same_file(self, batch_list: BatchList, open_lists: Sequence[BatchList]) -> list[BatchQuestion]:
+        if original := self._find_original(batch_list, open_lists):
+            return [BatchQuestion(SAME_FILE, f"list {original.id}", other=original.path)]
+        saved = self._saved_files.get((self._hashes[batch_list.id], batch_list.sheet or ""))
+        return [BatchQuestion(SAME_FILE, f"import {saved[0]}", other=saved[1])] if saved else []
+
+    def _find_original(self, batch_list: BatchList, open_lists: Iterable[BatchList]) -> BatchList | None:
+        """Return the first list of another file of this batch with the same content, or None."""
+        sha256 = self._hashes[batch_list.id]
+        if not sha256:
+            return None
+        for other in open_lists:
+            if other.position >= batch_list.position:
+                return None
+            is_copy = self._hashes[other.id] == sha256 and other.sheet == batch_list.sheet
+            if is_copy and other.uploaded_file_id != batch_list.uploaded_file_id:
+                return other
+        return None
+
+    def _ask_same_session(
+        self, batch_list: BatchList, session: BatchSession, counted: Sequence[BatchList]
+    ) -> list[BatchQuestion]:
+        """Ask which of several lists of one session to save. A copy of another list is asked about as such alone.
+
+        The question stays the same while the others are saved, and so its answer holds.
+        """
+        of_session = [one for one in counted if self._session_id(one) == session.id]
+        of_session = [one for one in of_session if not self._find_original(one, counted)]
+        others = [one for one in of_session if one.id != batch_list.id]
+        if batch_list not in of_session or not others:
+            return []
+        ids = tuple(one.id for one in others)
+        labels = ", ".join(map(_label, others))
+        return [BatchQuestion(SAME_SESSION, ",".join(map(str, ids)), other=labels, lists=ids)]
+
+    def _ask_has_attendance(self, session: BatchSession, *, without: Collection[str]) -> list[BatchQuestion]:
+        """Ask whether to save a list of a session with attendance, but for imports that were asked about already."""
+        of_session = self._saved_imports.get(session.id, ())
+        saved = [(id_, name) for id_, name in of_session if f"import {id_}" not in without]
+        door = self._door.get(session.id, 0)
+        if not saved and not door:
+            return []
+        about = ",".join([*(str(id_) for id_, _ in saved), *(["door"] if door else [])])
+        names = ", ".join(name for _, name in saved)
+        return [BatchQuestion(HAS_ATTENDANCE, about, other=names, door_people=door)]
+
+    def _load_imports(self) -> dict[int, "_ImportRow"]:
+        ids = {one.attendance_import_id for one in self._lists if one.attendance_import_id is not None}
+        statement = select(
+            col(AttendanceImport.id),
+            col(AttendanceImport.status),
+            col(AttendanceImport.workshop_session_id),
+            col(AttendanceImport.counts),
+            col(AttendanceImport.warnings),
+            col(AttendanceImport.failure),
+        ).where(in_values(self._db, col(AttendanceImport.id), ids))
+        return {row.id: row for row in self._db.execute(statement)}
+
+    def _load_sessions(self, actor: Actor) -> dict[int, BatchSession]:
+        ids = {id_ for one in self._lists if (id_ := self._session_id(one)) is not None}
+        statement = (
+            select(WorkshopSession, Workshop, col(Venue.name))
+            .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
+            .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
+            .where(
+                in_values(self._db, col(WorkshopSession.id), ids),
+                sessions_within(actor, Permission.IMPORT_READ),
+            )
+        )
+        return {
+            workshop_session.id: BatchSession(
+                workshop_session.id,
+                workshop_session.code,
+                workshop.code,
+                workshop.title,
+                workshop_session.starts_at,
+                workshop_session.ends_at,
+                venue or "",
+                workshop_session.cancelled_at is not None,
+            )
+            for workshop_session, workshop, venue in self._db.execute(statement)
+        }
+
+    def _find_saved_files(self, actor: Actor) -> dict[tuple[str, str], tuple[int, str]]:
+        """Return the import by which a file is saved, by its hash and sheet, and by its hash and "".
+
+        It is the import's id, and the file in this batch or the session elsewhere.
+        """
+        statement = (
+            select(
+                col(UploadedFile.sha256),
+                col(AttendanceImport.sheet),
+                col(AttendanceImport.id),
+                col(WorkshopSession.code),
+            )
+            .join(AttendanceImport, col(AttendanceImport.uploaded_file_id) == col(UploadedFile.id))
+            .join(WorkshopSession, col(WorkshopSession.id) == col(AttendanceImport.workshop_session_id))
+            .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
+            .where(
+                in_values(self._db, col(UploadedFile.sha256), set(self._hashes.values()) - {""}),
+                col(AttendanceImport.status).in_(SAVED),
+                col(AttendanceImport.purpose) == ImportPurpose.ATTENDANCE,
+                sessions_within(actor, Permission.IMPORT_READ),
+            )
+            .order_by(col(AttendanceImport.id))
+        )
+        own = {one.attendance_import_id: one.path for one in self._lists}
+        found: dict[tuple[str, str], tuple[int, str]] = {}
+        for sha256, sheet, import_id, code in self._db.execute(statement):
+            found[sha256, sheet or ""] = found[sha256, ""] = import_id, own.get(import_id, code)
+        return found
+
+    def _find_saved_imports(self) -> dict[int, list[tuple[int, str]]]:
+        """Return the imports (id and file) that are saved for the lists' sessions, without those of this batch."""
+        statement = (
+            select(
+                col(AttendanceImport.workshop_session_id), col(AttendanceImport.id), col(UploadedFile.name)
+            )
+            .join(UploadedFile, col(UploadedFile.id) == col(AttendanceImport.uploaded_file_id))
+            .where(
+                in_values(self._db, col(AttendanceImport.workshop_session_id), self._sessions),
+                col(AttendanceImport.status).in_(SAVED),
+                col(AttendanceImport.purpose) == ImportPurpose.ATTENDANCE,
+            )
+            .order_by(col(AttendanceImport.id))
+        )
+        own = {one.attendance_import_id for one in self._lists}
+        saved: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+        for session_id, import_id, name in self._db.execute(statement):
+            if import_id not in own:
+                saved[session_id].append((import_id, name))
+        return dict(saved)
+
+    def _count_door(self) -> dict[int, int]:
+        """Return for how many people of each session attendance is recorded that no import has recorded."""
+        statement = (
+            select(col(Registration.workshop_session_id), func.count())
+            .join(Attendance, col(Attendance.registration_id) == col(Registration.id))
+            .where(
+                in_values(self._db, col(Registration.workshop_session_id), self._sessions),
+                col(Attendance.attendance_import_id).is_(None),
+            )
+            .group_by(col(Registration.workshop_session_id))
+        )
+        return {row[0]: row[1] for row in self._db.execute(statement)}
+
+
+_ImportRow = Row[Any]
+
+
+def _label(batch_list: BatchList) -> str:
+    return f"{batch_list.path} – {batch_list.sheet}" if batch_list.sheet else batch_list.path
+
+
+def _ask_about_whole_list(attendance_import: _ImportRow) -> list[BatchQuestion]:
+    """Return the questions of an import about its whole list, but for those that the batch answers."""
+    return [
+        BatchQuestion(
+            remark.code,
+            str(sorted(remark.params.items())),
+            can_confirm=remark.code not in ANSWERED_BY_CHOICE,
+            remark=remark,
+        )
+        for remark in list_file_questions(attendance_import.warnings, ANSWERED_BY_BATCH)
+    ]
+
+
+def _status(
+    batch_list: BatchList, attendance_import: _ImportRow | None, questions: Collection[BatchQuestion]
+) -> ListStatus:
+    """Return what is to be done with a list, or was done."""
+    if batch_list.state is not BatchListState.READ:
+        return ListStatus(batch_list.state.value)
+    if attendance_import is None:
+        if batch_list.failure:
+            return ListStatus.FAILED
+        if batch_list.workshop_session_id is not None:
+            return ListStatus.JUDGING
+        return ListStatus.NEW_SESSION if batch_list.new_session else ListStatus.NO_SESSION
+    match attendance_import.status:
+        case ImportStatus.COMMITTED:
+            return ListStatus.SAVED
+        case ImportStatus.COMMITTING:
+            return ListStatus.SAVING
+        case ImportStatus.UNDONE:
+            return ListStatus.UNDONE
+        case ImportStatus.READING:
+            return ListStatus.JUDGING
+        case ImportStatus.FAILED:
+            return ListStatus.FAILED
+    counts = attendance_import.counts
+    is_open = counts.get("review", 0) or counts.get("error", 0) or questions
+    return ListStatus.OPEN if is_open else ListStatus.READY
