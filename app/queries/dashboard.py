@@ -17,6 +17,7 @@ from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.report import build_coverage_report
 from app.queries.coverage.targets import target_exists
 from app.queries.imports.attendance_imports import AttendanceImportView, list_attendance_imports
+from app.queries.imports.batches import BatchSummary, list_batches
 from app.queries.installation.setup import SetupStepView
 from app.queries.issued_reports.figures import find_official_report
 from app.queries.scope import registrations_within
@@ -64,7 +65,8 @@ class Card:
 class Dashboard:
     """What the home page shows; the first ten of each list.
 
-    `cards` are at most three, the most urgent first. `unsent` counts unsent mails by status, about sessions that are
+    `cards` are at most three, the most urgent first. `batches` have lists that are still to be saved; those are not
+    `in_review`, where uploads of single lists are. `unsent` counts unsent mails by status, about sessions that are
     not over. `today` has, for users who may record attendance, the sessions that began or begin today or earlier and
     are not over; `coming` has the other sessions that are not over. The two together have at most ten. `report` is the
     coverage of the default period, the issued one if that is closed, for users who plan workshops or set targets, else
@@ -72,6 +74,7 @@ class Dashboard:
     """
 
     cards: tuple[Card, ...]
+    batches: tuple[BatchSummary, ...]
     in_review: tuple[AttendanceImportView, ...]
     without_attendance: tuple[WorkshopSessionView, ...]
     with_waiting_list: tuple[WorkshopSessionView, ...]
@@ -121,9 +124,13 @@ def get_dashboard(
     if actor.can(Permission.ATTENDANCE_WRITE):
         today = [view for view in coming if wita(view.starts_at).date() <= wita_today()]
     plans = actor.can(Permission.WORKSHOP_WRITE) or actor.can(Permission.TARGET_WRITE)
+    may_import = actor.can(Permission.IMPORT_READ)
     dashboard = Dashboard(
         cards=(),
-        in_review=tuple(list_attendance_imports(db, actor, status=ImportStatus.REVIEW, limit=LIMIT)),
+        batches=tuple(list_batches(db, actor, only_open=True, limit=LIMIT) if may_import else ()),
+        in_review=tuple(
+            list_attendance_imports(db, actor, status=ImportStatus.REVIEW, with_batches=False, limit=LIMIT)
+        ),
         without_attendance=tuple(list_workshop_sessions_without_attendance(db, actor, LIMIT)),
         with_waiting_list=tuple(list_workshop_sessions_with_waiting_list(db, actor, LIMIT)),
         unsent=_count_unsent(db, actor),
@@ -152,7 +159,7 @@ def _cards_of_work(dashboard: Dashboard, waiting: Mapping[str, int]) -> Iterator
     counts: dict[CardKind, int] = {
         "approvals": waiting.get("/administrasi/persetujuan", 0),
         "check-in": len(dashboard.today),
-        "review": len(dashboard.in_review),
+        "review": len(dashboard.batches) + len(dashboard.in_review),
         "upload": len(dashboard.without_attendance),
         "data-requests": waiting.get("/permintaan-data", 0),
         "unsent": sum(dashboard.unsent.values()),

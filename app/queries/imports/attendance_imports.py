@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
-from sqlmodel import col
+from sqlmodel import col, func
 
 from app.database import Db
 from app.errors import NotFound, Problem
@@ -15,6 +15,7 @@ from app.i18n import N_, wita
 from app.models import (
     AttendanceImport,
     Basis,
+    BatchList,
     ImportPurpose,
     ImportStatus,
     UploadedFile,
@@ -24,8 +25,11 @@ from app.models import (
 )
 from app.people.remarks import remark_from_json
 from app.permissions import Actor, Permission
-from app.queries.imports.rows import stated_until
+from app.queries.imports.minutes import find_stored_minutes_rule
+from app.queries.imports.photos import is_photo_import
+from app.queries.imports.rows import find_meeting, stated_until
 from app.queries.scope import sessions_within
+from app.spreadsheets.attendance.minutes import MinutesRule
 from app.spreadsheets.detected_table import day_captions_from_json
 from app.spreadsheets.tables.columns.day_columns import SEVERAL_DAYS, day_labels
 
@@ -36,6 +40,13 @@ RUNNING_STATUSES = (ImportStatus.READING, ImportStatus.COMMITTING)
 
 Committer, Undoer = aliased(User), aliased(User)
 
+_BATCH_ID = (
+    select(func.max(col(BatchList.upload_batch_id)))
+    .where(col(BatchList.attendance_import_id) == col(AttendanceImport.id))
+    .correlate(AttendanceImport)
+    .scalar_subquery()
+)
+
 
 @dataclass(frozen=True)
 class AttendanceImportView:
@@ -43,7 +54,9 @@ class AttendanceImportView:
 
     `day_columns` are the labels of the columns, or the captions of the rows, between which a user can choose if
     attendance is given for several days; `day_captions` are those captions (JSON, see `DayCaption`). `sheet_summaries`
-    (JSON) describe the visible sheets, read or not.
+    (JSON) describe the visible sheets, read or not. `meeting` is the application whose report of an online meeting it
+    is; `minutes_rule` says how many minutes it was judged by. `batch_id` is the batch in which the list was uploaded,
+    None if it was uploaded by itself.
     """
 
     id: int
@@ -82,11 +95,19 @@ class AttendanceImportView:
     committed_at: datetime | None
     undone_by: str | None
     undone_at: datetime | None
+    meeting: str | None
+    minutes_rule: MinutesRule | None
+    batch_id: int | None = None
 
     @property
     def registers(self) -> bool:
         """Whether it is a list of people to register, without attendance."""
         return self.purpose is ImportPurpose.REGISTRATION
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether it was read from photos of a signed list."""
+        return is_photo_import(self.file_format)
 
     @property
     def is_of_another_day(self) -> bool:
@@ -164,13 +185,15 @@ def list_attendance_imports(
     session_code: str | None = None,
     uploaded_file_id: int | None = None,
     status: ImportStatus | None = None,
+    with_batches: bool = True,
     before: int | None = None,
     limit: int | None = None,
 ) -> list[AttendanceImportView]:
     """Return the imports within the actor's scope for seeing imports, the newest (highest id) first.
 
     Each argument that is given narrows them: to one id, a session, a status, or for paging to ids below `before`, the
-    id of the last import of the page before. Without `limit` all are returned.
+    id of the last import of the page before. Without `with_batches` there are none of lists that were uploaded with
+    others and are decided about with them. Without `limit` all are returned.
     """
     statement = (
         select(
@@ -183,6 +206,7 @@ def list_attendance_imports(
             col(User.name),
             col(Committer.name),
             col(Undoer.name),
+            _BATCH_ID,
         )
         .join(WorkshopSession, col(WorkshopSession.id) == col(AttendanceImport.workshop_session_id))
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
@@ -202,6 +226,10 @@ def list_attendance_imports(
         statement = statement.where(col(AttendanceImport.uploaded_file_id) == uploaded_file_id)
     if status is not None:
         statement = statement.where(col(AttendanceImport.status) == status)
+    if not with_batches:
+        statement = statement.where(
+            or_(col(AttendanceImport.status) != ImportStatus.REVIEW, _BATCH_ID.is_(None))
+        )
     if before is not None:
         statement = statement.where(col(AttendanceImport.id) < before)
     return [_to_view(*line) for line in db.execute(statement)]
@@ -230,6 +258,7 @@ def _to_view(
     uploaded_by: str | None,
     committed_by: str | None,
     undone_by: str | None,
+    batch_id: int | None,
 ) -> AttendanceImportView:
     return AttendanceImportView(
         id=attendance_import.id,
@@ -268,4 +297,7 @@ def _to_view(
         committed_at=attendance_import.committed_at,
         undone_by=undone_by,
         undone_at=attendance_import.undone_at,
+        meeting=find_meeting(attendance_import),
+        minutes_rule=find_stored_minutes_rule(attendance_import),
+        batch_id=batch_id,
     )

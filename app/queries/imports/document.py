@@ -43,6 +43,8 @@ def get_import_document(
 def get_import_document_without_rows(db: Db, actor: Actor, import_id: int, _: Translator) -> dict[str, Any]:
     """Return the document of an import without the key "rows"; "failure" is a key only after a failure.
 
+    "meeting" and "minutes" are keys only for the report of an online meeting.
+
     Raises `NotFound` for an unknown id, and out of the actor's scope for seeing imports.
     """
     attendance_import = get_attendance_import_view(db, actor, import_id)
@@ -75,6 +77,10 @@ def get_import_document_without_rows(db: Db, actor: Actor, import_id: int, _: Tr
             for warning in attendance_import.warnings
         ],
     }
+    if attendance_import.meeting:
+        document["meeting"] = attendance_import.meeting
+    if rule := attendance_import.minutes_rule:
+        document["minutes"] = {"least": rule.least, "of": rule.length, "chosen": rule.is_chosen}
     if attendance_import.day_columns:
         document["day_column"] = attendance_import.day_column
         document["day_columns"] = list(attendance_import.day_columns)
@@ -175,6 +181,7 @@ def _row_document(
         "cells": displayed_cells(row, vault),
         "person": person,
         "messages": [_remark_document(remark, hidden, _) for remark in row.messages],
+        **({"minutes": row.result["minutes"]} if "minutes" in row.result else {}),
     }
 
 

@@ -35,6 +35,7 @@ ANSWERED_BY_CHOICE = frozenset(
         "looks-like-registration",
         "marks-few",
         "no-name-column",
+        "no-signatures",
         "roster-unfilled",
         "several-attendance-columns",
     }

@@ -51,8 +51,8 @@ class ReviewRow:
     `place`, `target_group`, `sex` and `attendance` are the judged values. `person` was matched or created; `is_new`
     tells that the person was not known before. `selectable_people` are the people that the remarks offer, by id.
     `known_details` are the known details, by field, from which the sheet differs. `changes` are the values that the row
-    changes. `of` is the earlier row of the same person. `is_registered` tells that a registration for the session
-    exists.
+    changes. `minutes` in an online meeting decided the attendance. `of` is the earlier row of the same person.
+    `is_registered` tells that a registration for the session exists.
     """
 
     number: int
@@ -64,6 +64,7 @@ class ReviewRow:
     target_group: str
     sex: str | None
     attendance: str | None
+    minutes: int | None
     remarks: tuple[Remark, ...]
     of: int | None
     person: PersonSummary | None
@@ -226,6 +227,7 @@ def _build_review_rows(
             target_group=groups.get(row.result["values"].get("target_group"), ""),
             sex=row.result["values"].get("sex"),
             attendance=row.result["attendance"],
+            minutes=row.result.get("minutes"),
             remarks=remarks[row.number],
             of=row.of_number,
             person=people.get(row.participant_id or 0),

@@ -24,6 +24,7 @@ from app.spreadsheets.detected_table import (
     Column,
     DetectedTable,
     FileFormat,
+    Meeting,
     SheetRow,
     day_captions_from_json,
     row_remarks_from_json,
@@ -189,7 +190,7 @@ def build_stored_sheet(
         blank_means=reading.get("blank_means"),
         sheet_summaries=summaries_from_json(reading.get("sheet_summaries", ())),
         day_captions=day_captions_from_json(reading.get("day_captions", ())),
-        is_meeting_report=reading.get("is_meeting_report", False),
+        meeting=find_meeting(attendance_import),
     )
 
 
@@ -207,6 +208,15 @@ def stated_until(attendance_import: AttendanceImport) -> date | None:
     return date.fromisoformat(stored) if stored else attendance_import.stated_date
 
 
+def find_meeting(attendance_import: AttendanceImport) -> Meeting | None:
+    """Return the application whose report of an online meeting an import is, or None.
+
+    Imports from before reports were told apart say only that they are one.
+    """
+    reading = attendance_import.reading
+    return reading.get("meeting") or ("other" if reading.get("is_meeting_report") else None)
+
+
 def decision_from_json(stored: Mapping[str, Any] | None) -> Decision | None:
     """Return the decision for a row as `judge_rows` takes it; None without a decision."""
     if not stored:
@@ -215,7 +225,7 @@ def decision_from_json(stored: Mapping[str, Any] | None) -> Decision | None:
     return Decision(
         person=SameAsRow(person["row"]) if isinstance(person, dict) else person,
         kelurahan=stored.get("kelurahan"),
-        skip=bool(stored.get("skip")),
+        skip=stored.get("skip"),
         keep=stored.get("keep"),
         over=stored.get("over", ""),
     )
@@ -241,6 +251,7 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
             "stated_attendance": judged.stated_attendance,
             "changes": _birth_date_to_json(changes),
             "facts": judged.facts,
+            **({"minutes": judged.minutes} if judged.minutes is not None else {}),
             **({"corrects": list(judged.corrects)} if judged.corrects else {}),
             **({"distinct_from": distinct_from} if distinct_from else {}),
         },

@@ -14,6 +14,7 @@ from cryptography import x509
 
 from app.i18n import N_
 from app.models.base import now
+from app.paper.parts import list_missing_libraries
 from app.queries.operation.health_lines import GIGABYTE, MEGABYTE, HealthLine, failed, ok, size_text, warning
 from app.settings import Settings
 
@@ -24,6 +25,7 @@ ADDRESS = N_("Address of the service")
 SECOND_FACTOR = N_("Login in two steps")
 SECRET_FILE = N_("File of the secret")
 PRIVACY_CONTACT = N_("Contact for personal data")
+PHOTOS = N_("Signed lists by photo")
 
 # Below this an upload of 10 MiB with its transaction, and the rewriting after an erasure, may not fit any more.
 MIN_FREE = 200 * MEGABYTE
@@ -204,6 +206,19 @@ def check_privacy_contact(settings: Settings) -> HealthLine:
         N_("None is set, so nobody can register on a public page."),
         N_("Set JANGKAU_PRIVACY_CONTACT to an e-mail address or telephone number."),
     )
+
+
+def check_photo_libraries() -> HealthLine:
+    """Return whether photos of signed attendance lists can be read here."""
+    if missing := list_missing_libraries():
+        return warning(
+            "photos",
+            PHOTOS,
+            N_("Photos of signed lists can't be read: %(packages)s are missing."),
+            N_("Install jangkau[foto]. Without it everything else works."),
+            packages=", ".join(missing),
+        )
+    return ok("photos", PHOTOS, N_("Photos of signed lists can be read."))
 
 
 def check_secret_file(settings: Settings) -> HealthLine | None:

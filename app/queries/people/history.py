@@ -23,16 +23,20 @@ from app.models import (
 )
 from app.permissions import Actor, Permission
 from app.queries.imports.changes import ChangeTexts, FieldChange
+from app.queries.imports.minutes import find_stored_minutes_rule
+from app.queries.imports.photos import find_signatures
 from app.queries.imports.rows import WRITTEN, registration_of_row
 from app.queries.people.participants import place_name
 from app.queries.scope import registrations_within
+from app.spreadsheets.attendance.minutes import MinutesRule
 
 
 @dataclass(frozen=True)
 class SourceView:
     """A row of a sheet that a registration comes from, so that figures can be traced back to the paper.
 
-    `changes` are the values that the row changed of what was recorded before.
+    `changes` are the values that the row changed of what was recorded before. `minutes` in an online meeting decided
+    the attendance by `minutes_rule`; both are None where a mark or nothing did.
     """
 
     import_id: int
@@ -43,11 +47,16 @@ class SourceView:
     uploaded_at: datetime
     status: str
     changes: tuple[FieldChange, ...]
+    minutes: int | None
+    minutes_rule: MinutesRule | None
 
 
 @dataclass(frozen=True)
 class PersonRegistration:
-    """A registration with place and group as they were then, its attendance, and its sources."""
+    """A registration with place and group as they were then, its attendance, and its sources.
+
+    `has_signature` tells whether there is a photo of the line that the person signed, or was one.
+    """
 
     id: int
     code: str
@@ -67,6 +76,7 @@ class PersonRegistration:
     recorded_at: datetime | None
     recorded_by: str | None
     attendance_import_id: int | None
+    has_signature: bool
     sources: tuple[SourceView, ...]
 
 
@@ -101,7 +111,8 @@ def list_participant_registrations(
         .order_by(col(WorkshopSession.starts_at).desc(), col(Registration.id).desc())
     )
     rows = db.execute(statement).all()
-    sources = _sources(db, [row[0].id for row in rows], ChangeTexts(db, language))
+    ids = [row[0].id for row in rows]
+    sources, signatures = _sources(db, ids, ChangeTexts(db, language)), find_signatures(db, ids)
     return [
         PersonRegistration(
             id=registration.id,
@@ -122,6 +133,7 @@ def list_participant_registrations(
             recorded_at=attendance.recorded_at if attendance else None,
             recorded_by=recorded_by,
             attendance_import_id=attendance.attendance_import_id if attendance else None,
+            has_signature=registration.id in signatures,
             sources=tuple(sources.get(registration.id, ())),
         )
         for registration, workshop_session, title, kelurahan, target_group, attendance, recorded_by in rows
@@ -137,6 +149,7 @@ def _sources(db: Db, registration_ids: Collection[int], texts: ChangeTexts) -> d
             col(row.number),
             col(row.before),
             col(row.after),
+            col(row.result),
             AttendanceImport,
             col(UploadedFile.name),
             col(User.name),
@@ -157,9 +170,16 @@ def _sources(db: Db, registration_ids: Collection[int], texts: ChangeTexts) -> d
         .order_by(col(AttendanceImport.id), col(row.number))
     )
     sources: dict[int, list[SourceView]] = {}
-    for registration_id, number, before, after, attendance_import, file_name, uploaded_by in db.execute(
-        statement
-    ):
+    for (
+        registration_id,
+        number,
+        before,
+        after,
+        result,
+        attendance_import,
+        file_name,
+        uploaded_by,
+    ) in db.execute(statement):
         sources.setdefault(registration_id, []).append(
             SourceView(
                 import_id=attendance_import.id,
@@ -170,6 +190,8 @@ def _sources(db: Db, registration_ids: Collection[int], texts: ChangeTexts) -> d
                 uploaded_at=attendance_import.uploaded_at,
                 status=attendance_import.status.value,
                 changes=texts.compare_states(before, after),
+                minutes=result.get("minutes"),
+                minutes_rule=find_stored_minutes_rule(attendance_import),
             )
         )
     return sources

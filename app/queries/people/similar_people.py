@@ -1,7 +1,7 @@
 """Find pairs of people with similar names in one place, without comparing all people with all."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from sqlmodel import col
 from app.database import Db
 from app.models import AttendanceImportRow, Participant, PossibleDuplicate
 from app.people.values.names import CLEARLY_DIFFERENT, SAME, similarity
+from app.queries.in_values import in_values
 
 # A name is in one block for each of its words: the block of the word's first letters. Within a block it is compared
 # with its next neighbours in the order of names.
@@ -52,18 +53,18 @@ class SimilarPair:
     likeness: int
 
 
-def list_places(db: Db, *, import_id: int | None = None) -> list[Place]:
+def list_places(db: Db, *, import_ids: Collection[int] | None = None) -> list[Place]:
     """Return the distinct places where people live, in no particular order.
 
-    With `import_id` only the places of people whom that import's rows name.
+    With `import_ids` only the places of people whom the rows of these imports name.
     """
     statement = select(col(Participant.kelurahan_code), col(Participant.outside_place)).distinct()
-    if import_id is not None:
-        in_import = select(col(AttendanceImportRow.participant_id)).where(
-            col(AttendanceImportRow.attendance_import_id) == import_id,
+    if import_ids is not None:
+        in_imports = select(col(AttendanceImportRow.participant_id)).where(
+            in_values(db, col(AttendanceImportRow.attendance_import_id), import_ids),
             col(AttendanceImportRow.participant_id).is_not(None),
         )
-        statement = statement.where(col(Participant.id).in_(in_import))
+        statement = statement.where(col(Participant.id).in_(in_imports))
     return [Place(kelurahan, outside) for kelurahan, outside in db.execute(statement)]
 
 

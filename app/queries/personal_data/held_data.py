@@ -22,6 +22,7 @@ from app.models import (
     PeopleMerge,
     PossibleDuplicate,
     Registration,
+    SignaturePicture,
     UploadedFile,
     User,
     Workshop,
@@ -234,7 +235,16 @@ def _list_records(
             "kind": row.kind.value,
             "cells": {key: show_text(cell_text(cell)) for key, cell in row_cells(row, vault).items()},
             "attendance": row.result.get("attendance"),
+            **_signature_record(db, row),
         }
+
+
+def _signature_record(db: Db, row: AttendanceImportRow) -> Record:
+    """Return what was seen of the person's signature on a photographed list, and whether its picture is kept."""
+    picture = db.get(SignaturePicture, (row.attendance_import_id, row.number))
+    if picture is None:
+        return {}
+    return {"signature": picture.mark, "signature_picture_kept": bool(picture.picture_encrypted)}
 
 
 def _merge_records(db: Db, participant_id: int) -> list[Record]:

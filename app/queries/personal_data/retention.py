@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
@@ -13,6 +13,7 @@ from app.database import Db
 from app.models import (
     Attachment,
     AttendanceImport,
+    BatchList,
     DataRequest,
     DataRequestStatus,
     ImportStatus,
@@ -22,6 +23,7 @@ from app.models import (
     Registration,
     RetentionKind,
     RetentionRule,
+    UploadBatch,
     UploadedFile,
     User,
     WorkshopSession,
@@ -199,13 +201,18 @@ def _people_with_open_requests() -> Select[Any]:
 
 
 def _files() -> Subquery:
-    """Kept files, with the time of the last upload that reads them."""
-    newest = func.max(col(AttendanceImport.uploaded_at))
+    """Kept files, with the time of the last upload that reads them, or of the batch that they were uploaded in."""
+    newest = func.coalesce(
+        func.max(col(AttendanceImport.uploaded_at)), func.max(col(UploadBatch.uploaded_at))
+    )
     kept = and_(col(UploadedFile.erased_at).is_(None), col(UploadedFile.expired_at).is_(None))
+    is_read = or_(col(AttendanceImport.id).is_not(None), col(BatchList.id).is_not(None))
     return (
         select(col(UploadedFile.id).label("id"), newest.label("since"))
-        .join(AttendanceImport, col(AttendanceImport.uploaded_file_id) == col(UploadedFile.id))
-        .where(kept)
+        .outerjoin(AttendanceImport, col(AttendanceImport.uploaded_file_id) == col(UploadedFile.id))
+        .outerjoin(BatchList, col(BatchList.uploaded_file_id) == col(UploadedFile.id))
+        .outerjoin(UploadBatch, col(UploadBatch.id) == col(BatchList.upload_batch_id))
+        .where(kept, is_read)
         .group_by(col(UploadedFile.id))
         .having(func.sum(case((col(AttendanceImport.status).in_(_UNDER_WAY), 1), else_=0)) == 0)
         .subquery()

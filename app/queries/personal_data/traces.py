@@ -14,13 +14,18 @@ from app.models import (
     Attachment,
     AttendanceImport,
     AttendanceImportRow,
+    BatchList,
+    BatchListState,
     ImportStatus,
     Message,
     Participant,
     PeopleMerge,
+    PhotoPageState,
     Registration,
     RegistrationStatus,
+    RosterPhoto,
     SessionLetters,
+    UploadBatch,
     UploadedFile,
     WorkshopReport,
     WorkshopSession,
@@ -45,6 +50,7 @@ class Traces:
     the uploaded files that contain them, `imports` all imports of these files. `merges` have their names or their
     record. `attachments` are the pictures and PDFs of their sessions, which may show the person: without their content.
     `letters` and `reports` are the texts written for documents of their sessions and workshops, which may name them.
+    `batches` and `batch_lists` name them by a file's name, a sheet or a letterhead, or have one of the files.
     """
 
     person: Participant
@@ -58,6 +64,12 @@ class Traces:
     attachments: Sequence[Attachment]
     letters: Sequence[SessionLetters]
     reports: Sequence[WorkshopReport]
+    batches: Sequence[UploadBatch]
+    batch_lists: Sequence[BatchList]
+
+
+BATCH_TEXTS = ("path", "sheet", "stated", "new_session", "failure")
+"""The columns of a batch's list that quote names of files and sheets, and letterheads."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +82,13 @@ class FileSearch:
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why a person can't be erased yet: an upload that names them is open, or a session of theirs is still to come."""
+    """Why a person can't be erased yet: an upload that names them is open, or a session of theirs is still to come.
+
+    The upload is an import or, as long as its list is not judged, a batch.
+    """
 
     import_id: int | None = None
+    batch_id: int | None = None
     file_name: str = ""
     registration_code: str = ""
     starts_at: datetime | None = None
@@ -105,7 +121,10 @@ def find_traces(db: Db, vault: NikVault, participant_id: int, searched: FileSear
     person, texts, registrations, merges = own.person, own.texts, own.registrations, own.merges
     rows = _add_repeated(db, [*own.rows, *_find_unassigned_rows(db, vault, texts)])
     known = searched.files if searched and searched.texts == texts else {}
-    files = _find_files(db, vault, texts, {row.attendance_import_id for row in rows}, known)
+    import_ids = {row.attendance_import_id for row in rows} | _find_imports_with_unread_pages(
+        db, registrations
+    )
+    files = _find_files(db, vault, texts, import_ids, known)
     imports = db.scalars(
         select(AttendanceImport)
         .where(in_values(db, col(AttendanceImport.uploaded_file_id), [file.id for file in files]))
@@ -123,6 +142,10 @@ def find_traces(db: Db, vault: NikVault, participant_id: int, searched: FileSear
         attachments=_find_attachments(db, registrations),
         letters=_find_letters(db, registrations),
         reports=_find_reports(db, registrations),
+        batches=[
+            batch for batch in db.scalars(select(UploadBatch)) if texts.occur_in_text(plain_name(batch.name))
+        ],
+        batch_lists=_find_batch_lists(db, texts, files),
     )
 
 
@@ -158,6 +181,13 @@ def list_obstacles(db: Db, traces: Traces) -> list[Obstacle]:
         for one in traces.imports
         if one.status in OPEN_STATUSES
     ]
+    open_batches = {
+        one.upload_batch_id: Obstacle(batch_id=one.upload_batch_id, file_name=one.path)
+        for one in traces.batch_lists
+        if one.uploaded_file_id in names
+        and one.attendance_import_id is None
+        and one.state in (BatchListState.WAITING, BatchListState.READ)
+    }
     to_come = db.execute(
         select(col(Registration.code), col(WorkshopSession.starts_at))
         .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
@@ -169,7 +199,7 @@ def list_obstacles(db: Db, traces: Traces) -> list[Obstacle]:
         )
         .order_by(col(WorkshopSession.starts_at))
     )
-    return open_imports + [
+    return [*open_imports, *open_batches.values()] + [
         Obstacle(registration_code=code, starts_at=starts_at) for code, starts_at in to_come
     ]
 
@@ -228,6 +258,22 @@ def _own_contacts(
     """Return those of the phones or e-mail addresses that no other person has: families share them."""
     of_others = select(column).where(col(Participant.id) != person.id, in_values(db, column, contacts))
     return set(contacts) - set(db.scalars(of_others))
+
+
+def plain_name(path: str) -> str:
+    """Return the name of a file as words, in which people's names are looked for."""
+    return path.replace("_", " ")
+
+
+def _find_batch_lists(db: Db, texts: IdentifyingTexts, files: Iterable[UploadedFile]) -> list[BatchList]:
+    """Return the lists of batches that name the person, and those of these files."""
+    file_ids = {file.id for file in files}
+    return [
+        one
+        for one in db.scalars(select(BatchList).order_by(col(BatchList.id)))
+        if one.uploaded_file_id in file_ids
+        or texts.occur_in([plain_name(one.path), *(getattr(one, name) for name in BATCH_TEXTS)])
+    ]
 
 
 def _find_attachments(db: Db, registrations: Collection[Registration]) -> Sequence[Attachment]:
@@ -356,6 +402,23 @@ def _may_contain(texts: IdentifyingTexts, *columns: Any) -> ColumnElement[bool]:
         for word in texts.search_words
     ]
     return or_(false(), *conditions)
+
+
+def _find_imports_with_unread_pages(db: Db, registrations: Collection[Registration]) -> set[int]:
+    """Return the ids of imports of the person's sessions with the picture of a page that could not be read: nobody
+    knows who is on it.
+    """
+    session_ids = {registration.workshop_session_id for registration in registrations}
+    statement = (
+        select(col(AttendanceImport.id))
+        .join(RosterPhoto, col(RosterPhoto.attendance_import_id) == col(AttendanceImport.id))
+        .where(
+            in_values(db, col(AttendanceImport.workshop_session_id), session_ids),
+            col(RosterPhoto.state) == PhotoPageState.UNREADABLE,
+            func.length(col(RosterPhoto.picture_encrypted)) > 0,
+        )
+    )
+    return set(db.scalars(statement))
 
 
 def _find_files(

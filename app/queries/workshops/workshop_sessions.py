@@ -26,6 +26,7 @@ from app.permissions import Actor, Permission
 from app.queries.registrations.seats import get_group_seats_by_session
 from app.queries.scope import sessions_within
 from app.queries.workshops.workshops import next_code
+from app.spreadsheets.attendance.minutes import MinutesRule, find_minutes_rule
 
 COUNTED_AS_REGISTERED = (RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_IN)
 
@@ -45,7 +46,8 @@ class WorkshopSessionView:
 
     `waiting` counts the waiting list. `organization_id`, `archived` and `public` are the workshop's. `venue` is ""
     without one.
-    `places_of_group` has the number of seats of each group that has a limit of its own.
+    `places_of_group` has the number of seats of each group that has a limit of its own. `min_minutes` is None where
+    half of the session counts as present in an online meeting.
     """
 
     id: int
@@ -67,6 +69,7 @@ class WorkshopSessionView:
     cancelled_at: datetime | None
     cancelled_why: str | None
     series_code: str | None
+    min_minutes: int | None
     archived: bool
     public: bool
     registered: int
@@ -74,6 +77,11 @@ class WorkshopSessionView:
     present: int
     absent: int
     excused: int
+
+    @property
+    def minutes_rule(self) -> MinutesRule:
+        """How many minutes in an online meeting count as present."""
+        return find_minutes_rule(self.starts_at, self.ends_at, self.min_minutes)
 
     @property
     def has_limits(self) -> bool:
@@ -343,6 +351,7 @@ def _list_views(
             cancelled_at=workshop_session.cancelled_at,
             cancelled_why=workshop_session.cancelled_why,
             series_code=workshop_session.series_code,
+            min_minutes=workshop_session.min_minutes,
             archived=workshop.archived_at is not None,
             public=workshop.public,
             registered=registered,

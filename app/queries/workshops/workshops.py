@@ -160,9 +160,9 @@ def find_organization(db: Db, actor: Actor) -> OrganizerView:
     return OrganizerView(organization.id, organization.name, organization.phone or "")
 
 
-def suggest_workshop_code(db: Db) -> str:
-    """Return a code that no workshop has: LD for "literasi digital", this WITA year and the next number."""
-    stem = f"LD-{wita_today().year}"
+def suggest_workshop_code(db: Db, year: int | None = None) -> str:
+    """Return a code that no workshop has: LD for "literasi digital", the year (this WITA year) and the next number."""
+    stem = f"LD-{year or wita_today().year}"
     return next_code(stem, db.exec(select(Workshop.code).where(col(Workshop.code).startswith(f"{stem}-"))))
 
 

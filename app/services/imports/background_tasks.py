@@ -15,6 +15,7 @@ from app.models import AttendanceImport, ImportPurpose, ImportStatus, User
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR, Actor
 from app.queries.imports.attendance_imports import RUNNING_STATUSES
+from app.queries.imports.photos import is_photo_import
 from app.services.activities import log_activity
 from app.services.imports.commit import (
     CommitChoices,
@@ -25,6 +26,7 @@ from app.services.imports.commit import (
     judge_ahead,
 )
 from app.services.imports.mapping import read_with_changes, store_changed_sheet
+from app.services.imports.photos.upload import forget_unread_photos, read_queued_photos
 from app.services.imports.review import store_judged_rows
 from app.services.imports.shared.commit import commit_locked_together
 from app.services.imports.shared.people import lock_shared_import, lock_shared_imports
@@ -51,12 +53,14 @@ def read_queued_file(
     if queued is None or queued.status is not ImportStatus.READING:
         return
     try:
-        if "given" in payload:
+        if is_photo_import(queued.file_format):
+            read_queued_photos(read_db, db, vault, queued, progress)
+        elif "given" in payload:
             changes = choices_from_json(payload["given"])
             changed_sheet = read_with_changes(read_db, vault, queued, changes, progress)
             lock_shared_import(db, queued.id)
             if attendance_import := _lock_import(db, queued.id, ImportStatus.READING):
-                actor = _load_actor(db, payload["user"])
+                actor = load_actor(db, payload["user"])
                 store_changed_sheet(db, vault, actor, attendance_import, changed_sheet, progress)
         else:
             choices = SheetChoices.from_json(queued.choices)
@@ -66,7 +70,7 @@ def read_queued_file(
             if attendance_import := _lock_import(db, queued.id, ImportStatus.READING):
                 store_reading(db, vault, attendance_import, sheet_reading, progress)
     except Problem as problem:
-        _fail_reading(db, payload, problem)
+        _fail_reading(db, vault, payload, problem)
 
 
 def judge_queued_import(
@@ -114,7 +118,7 @@ def commit_queued_import(
     if not imports:
         return
     choices = CommitChoices.from_json(payload["choices"])
-    actor = _load_actor(db, payload["user"])
+    actor = load_actor(db, payload["user"])
     try:
         if "together" in payload:
             commit_locked_together(db, vault, actor, imports, choices, progress)
@@ -143,7 +147,7 @@ def commit_queued_import_before_locking(
         return
     lock_shared_imports(db, queued)
     if imports := _lock_imports_to_commit(db, payload):
-        choices, actor = CommitChoices.from_json(payload["choices"]), _load_actor(db, payload["user"])
+        choices, actor = CommitChoices.from_json(payload["choices"]), load_actor(db, payload["user"])
         try:
             commit_before_locking(read_db, db, vault, actor, imports[0], choices, progress, ahead)
         except (Problem, IntegrityError, OperationalError) as error:
@@ -176,17 +180,20 @@ def mark_interrupted(db: Db, import_id: int) -> None:
         _store_failure(attendance_import, Problem(text, code="interrupted"))
 
 
-def give_up_reading(db: Db, payload: Mapping[str, Any]) -> None:
+def give_up_reading(db: Db, vault: NikVault, payload: Mapping[str, Any]) -> None:
     """End the reading of a file after several attempts that were interrupted, and store that as the import's failure.
 
-    A new upload has then failed; an import whose mapping was changed is in review as it was before.
+    A new upload has then failed; an import whose mapping was changed, or to which photos were added, is in review as it
+    was before.
     """
-    text = (
-        N_("Reading the file again was interrupted several times; it is as it was. Please try again.")
-        if "given" in payload
-        else N_("The file could not be read. Save it again as .xlsx and upload it once more.")
-    )
-    _fail_reading(db, payload, UnreadableFile(text))
+    attendance_import = db.get(AttendanceImport, payload["import"])
+    if attendance_import and is_photo_import(attendance_import.file_format):
+        text = N_("Reading the photos was interrupted several times. Please send them again.")
+    elif _is_read_again(payload):
+        text = N_("Reading the file again was interrupted several times; it is as it was. Please try again.")
+    else:
+        text = N_("The file could not be read. Save it again as .xlsx and upload it once more.")
+    _fail_reading(db, vault, payload, UnreadableFile(text))
 
 
 def give_up_commit(db: Db, payload: Mapping[str, Any]) -> None:
@@ -207,7 +214,7 @@ def _lock_imports_to_commit(db: Db, payload: Mapping[str, Any]) -> list[Attendan
     return [attendance_import for id_ in ids if (attendance_import := locked[id_])]
 
 
-def _load_actor(db: Db, user_id: int | None) -> Actor:
+def load_actor(db: Db, user_id: int | None) -> Actor:
     """Return the actor for a user's id, `OPERATOR` for None."""
     return OPERATOR if user_id is None else Actor.from_user(db.get_one(User, user_id))
 
@@ -218,15 +225,23 @@ def _lock_import(db: Db, import_id: int, *statuses: ImportStatus) -> AttendanceI
     return attendance_import if attendance_import and attendance_import.status in statuses else None
 
 
-def _fail_reading(db: Db, payload: Mapping[str, Any], problem: Problem) -> None:
+def _is_read_again(payload: Mapping[str, Any]) -> bool:
+    """Return whether the import was in review before: its mapping was changed, or photos were added."""
+    return "given" in payload or "added" in payload
+
+
+def _fail_reading(db: Db, vault: NikVault, payload: Mapping[str, Any], problem: Problem) -> None:
     """Store the problem as the import's failure, and set its status; do nothing if it is not being read any more.
 
-    A new upload becomes failed, which is logged; an import whose mapping was changed returns to review.
+    A new upload becomes failed, which is logged; an import that was in review before returns to it. Photos that could
+    not be read are deleted.
     """
     attendance_import = _lock_import(db, payload["import"], ImportStatus.READING)
     if attendance_import is None:
         return
-    if "given" in payload:
+    if is_photo_import(attendance_import.file_format):
+        forget_unread_photos(db, vault, attendance_import)
+    if _is_read_again(payload):
         _return_to_review(attendance_import, problem)
     else:
         attendance_import.status = ImportStatus.FAILED

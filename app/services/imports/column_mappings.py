@@ -65,13 +65,19 @@ def read_with_remembered_columns(
 
 
 def _sheet_session(read_db: Db, workshop_session: WorkshopSession) -> SheetSession:
-    """Return the session as `read_sheet` takes it to choose the sheet."""
+    """Return the session as `read_sheet` takes it to choose the sheet, and to count the minutes of a meeting."""
     starts = select(WorkshopSession.starts_at).where(
         col(WorkshopSession.workshop_id) == workshop_session.workshop_id
     )
     days = sorted({wita(starts_at).date() for starts_at in read_db.exec(starts)})
     day = wita(workshop_session.starts_at).date()
-    return SheetSession(day, workshop_session.code, days.index(day) + 1)
+    return SheetSession(
+        day,
+        workshop_session.code,
+        days.index(day) + 1,
+        starts=workshop_session.starts_at,
+        ends=workshop_session.ends_at,
+    )
 
 
 def remember_columns(

@@ -29,6 +29,7 @@ from app.models.base import now
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import get_attendance_import
+from app.queries.imports.minutes import find_changed_minutes_rule
 from app.queries.imports.people import select_missing_registrations, select_unlisted_registrations
 from app.queries.imports.rows import WRITTEN
 from app.queries.imports.shared_uploads import list_open_file_questions, list_siblings
@@ -117,7 +118,9 @@ def judge_ahead(
 
     The commit then only compares what the rows were judged against, which takes a tenth of the time.
     """
-    if attendance_import.judged_at == count_changes(read_db, attendance_import.uploaded_at):
+    if attendance_import.judged_at == count_changes(
+        read_db, attendance_import.uploaded_at
+    ) or find_changed_minutes_rule(read_db, attendance_import):
         return JudgedAhead(None)
     done = step_progress(0, 2, scale_progress(attendance_import.counts["rows"], progress))
     return JudgedAhead(judge_rows_ahead(read_db, vault, attendance_import, done))
@@ -186,6 +189,7 @@ def queue_commit(
     attendance_import = lock_row(db, AttendanceImport, import_id)
     if attendance_import.status not in COMMITTING_OR_COMMITTED:
         require_review(attendance_import)
+        _require_same_minutes(db, attendance_import)
         workshop_session = db.get_one(WorkshopSession, attendance_import.workshop_session_id)
         require_ready(db, attendance_import, workshop_session, choices)
         attendance_import.status = ImportStatus.COMMITTING
@@ -212,6 +216,7 @@ def commit_locked(
     People whom a list registers are not told yet. Raises `Invalid` and `Conflict` as `commit_import` does; then nothing
     is written but the newer judgement of the rows.
     """
+    _require_same_minutes(db, attendance_import)
     rows = attendance_import.counts["rows"]
     done = scale_progress(rows, progress)
     if attendance_import.judged_at != count_changes(db, attendance_import.uploaded_at):
@@ -371,6 +376,19 @@ def require_ready(
     if workshop_session.starts_at > now() and NOT_STARTED not in choices.confirm:
         text = N_("This session has not begun yet. Confirm that its attendance is to be recorded now.")
         raise Conflict(text, code=NOT_STARTED)
+
+
+def _require_same_minutes(db: Db, attendance_import: AttendanceImport) -> None:
+    """Raise `Conflict` if the list was judged by other minutes than those that count as present now.
+
+    Judging it again would change who was present, after the user looked at that.
+    """
+    if find_changed_minutes_rule(db, attendance_import):
+        text = N_(
+            "Other minutes count as present in this session than when this list was read. Look at who was present now, "
+            "and save it then."
+        )
+        raise Conflict(text, code="minutes-changed")
 
 
 def _remove_attendance(db: Db, attendance_import: AttendanceImport) -> list[dict[str, Any]]:

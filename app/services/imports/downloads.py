@@ -20,6 +20,7 @@ from app.people.values.text import is_placeholder
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.imports.attendance_imports import get_attendance_import
+from app.queries.imports.photos import is_photo_import
 from app.queries.imports.questions import NEEDS_ATTENTION
 from app.queries.imports.rows import build_stored_sheet, list_import_rows
 from app.queries.imports.stored_files import decrypt_file
@@ -43,8 +44,8 @@ from app.spreadsheets.exports.field_headings import blank_mark_text
 def download_uploaded_file(db: Db, vault: NikVault, actor: Actor, import_id: int) -> Download:
     """Return the uploaded file of an import, decrypted and under its own name, and log the download.
 
-    The file holds NIKs in full. Raises `Forbidden` without `IMPORT_READ` and `NIK_READ`, and `NotFound` also out of the
-    actor's scope, and `Conflict` if the content is not kept any more.
+    Of photos it is a zip of the straightened pages. The file holds NIKs in full. Raises `Forbidden` without
+    `IMPORT_READ` and `NIK_READ`, `NotFound` also out of the actor's scope, and `Conflict` if the content is not kept.
     """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_READ, attendance_import)
@@ -56,8 +57,11 @@ def download_uploaded_file(db: Db, vault: NikVault, actor: Actor, import_id: int
         )
     uploaded_file = db.get_one(UploadedFile, attendance_import.uploaded_file_id)
     content = decrypt_file(vault, uploaded_file)
-    log_activity(db, actor, "download", "attendance-import", import_id, after={"file": uploaded_file.name})
-    return Download(uploaded_file.name, ANY_FILE, content)
+    name = uploaded_file.name
+    if is_photo_import(attendance_import.file_format):
+        name = f"{PurePath(name).stem}.zip"
+    log_activity(db, actor, "download", "attendance-import", import_id, after={"file": name})
+    return Download(name, ANY_FILE, content)
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ from sqlmodel import and_, col, or_, select
 
 from app.database import Db
 from app.i18n import wita
-from app.models import Activity, ImportPurpose, WorkshopSession
+from app.models import Activity, ImportPurpose, SessionMode, WorkshopSession
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.people.known import KnownPeople, KnownPerson, KnownRegistration, MatchKeys
 from app.people.matching import Decision
 from app.queries.areas.reference import load_reference
 from app.queries.imports.earlier_lists import find_earlier_import, load_earlier_rows
+from app.queries.imports.minutes import get_minutes_rule
 from app.queries.people.known_people import load_people_for_sheet
 from app.queries.workshops.workshops import list_target_group_codes
 from app.services.imports.sheet_choices import SheetChoices
@@ -154,6 +155,8 @@ def _session_context(
         registering=purpose is ImportPurpose.REGISTRATION,
         day_column=choices.day_column,
         ends_at=workshop_session.ends_at,
+        minutes_rule=get_minutes_rule(workshop_session),
+        is_online=workshop_session.mode is SessionMode.DARING,
     )
 
 

@@ -13,6 +13,7 @@ from app.models import AttendanceImport, ImportStatus, OutboxKind, UploadedFile,
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import get_attendance_import
+from app.queries.imports.photos import is_photo_import
 from app.queries.imports.rows import Correction, load_corrections
 from app.queries.imports.shared_uploads import list_siblings
 from app.services.activities import log_activity
@@ -157,7 +158,9 @@ def queue_reading(db: Db, actor: Actor, import_id: int, changes: Mapping[str, An
 
 
 def is_large(read_db: Db, attendance_import: AttendanceImport) -> bool:
-    """Return whether the file is larger than 256 KiB."""
+    """Return whether the file is larger than 256 KiB. Photos never are: only their rows are judged again."""
+    if is_photo_import(attendance_import.file_format):
+        return False
     size = select(UploadedFile.size).where(col(UploadedFile.id) == attendance_import.uploaded_file_id)
     return read_db.scalars(size).one() > MAX_BYTES_READ_AT_ONCE
 

@@ -14,6 +14,7 @@ from app.models import (
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import get_attendance_import
+from app.queries.imports.photos import is_photo_import
 from app.queries.imports.shared_uploads import ACTIVE, list_siblings
 from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.activities import log_activity
@@ -86,6 +87,11 @@ def _reassign(
     """Read the file for this session and purpose with `read_db`, then store the result in the locked import."""
     require_permission(read_db, actor, Permission.IMPORT_WRITE, attendance_import)
     require_review(attendance_import)
+    if is_photo_import(attendance_import.file_format):
+        text = N_(
+            "These pages were printed for this session, and say nothing about another one or who registers."
+        )
+        raise Conflict(text, code="printed-for-session")
     _require_no_clash(read_db, attendance_import, workshop_session)
     sheet_reading = (
         None

@@ -1,14 +1,14 @@
 """The review of an import: staff correct cells, choose people and skip rows, and the import is judged again."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import col, select
 
 from app.database import Db
-from app.errors import Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.i18n import N_
 from app.models import AttendanceImport, AttendanceImportRow, Registration, WorkshopSession
 from app.nik_vault import NikVault
@@ -41,6 +41,26 @@ from app.spreadsheets.progress import Progress, ignore_progress
 DECISIONS = {"person", "kelurahan", "skip", "keep"}
 
 
+@dataclass(frozen=True)
+class RowAnswer:
+    """What a user answers about one row: cells by field, and a decision with some of `DECISIONS`; None without one.
+
+    `form_fingerprint` is that of the `row_answers` which the form showed.
+    """
+
+    cells: Mapping[str, str] = field(default_factory=dict)
+    decision: Mapping[str, Any] | None = None
+    form_fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class CorrectedRows:
+    """The rows whose judgement was changed by answers, and those that others have answered meanwhile."""
+
+    changed: tuple[int, ...]
+    answered_by_others: tuple[int, ...]
+
+
 def correct_row(
     db: Db,
     vault: NikVault,
@@ -71,7 +91,9 @@ def correct_row(
     _check_decision(db, actor, row, decision or {})
     _require_unchanged(row, vault, cells or {}, decision, filled or {}, form_fingerprint)
     before = _row_for_log(row, vault, cells or ())
-    changed = _correct_and_judge(db, vault, attendance_import, [row], cells, decision)
+    changed = _correct_and_judge(
+        db, vault, attendance_import, [row], {number: RowAnswer(cells or {}, decision)}
+    )
     after = _row_for_log(row, vault, cells or ())
     log_activity(
         db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after
@@ -106,12 +128,49 @@ def correct_rows_with_same_question(
     _check_decision(db, actor, row, decision or {})
     rows = list_rows_asking(db, import_id, questions[0])
     before = _row_for_log(row, vault, cells or ())
-    changed = _correct_and_judge(db, vault, attendance_import, rows, cells, decision)
+    answer = RowAnswer(cells or {}, decision)
+    changed = _correct_and_judge(db, vault, attendance_import, rows, {row.number: answer for row in rows})
     after = _row_for_log(row, vault, cells or ()) | {"rows": len(rows)}
     log_activity(
         db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after
     )
     return changed
+
+
+def correct_rows(
+    db: Db, vault: NikVault, actor: Actor, import_id: int, answers: Mapping[int, RowAnswer]
+) -> CorrectedRows:
+    """Store different answers about several rows (by number), and judge the whole import once.
+
+    A row that others have answered since the form was shown stays as they left it, and is returned. Each correction is
+    logged. Raises what `correct_row` raises, except for such a row; then nothing is stored.
+    """
+    attendance_import = get_attendance_import(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
+    _lock_for_review(db, attendance_import)
+    rows, by_others = [], []
+    for number, answer in sorted(answers.items()):
+        row = _get_row(db, import_id, number)
+        _check_decision(db, actor, row, answer.decision or {})
+        try:
+            _require_unchanged(row, vault, answer.cells, answer.decision, {}, answer.form_fingerprint)
+        except Conflict:
+            by_others.append(number)
+        else:
+            rows.append(row)
+    before = {row.number: _row_for_log(row, vault, answers[row.number].cells) for row in rows}
+    changed = _correct_and_judge(db, vault, attendance_import, rows, answers) if rows else []
+    for row in rows:
+        log_activity(
+            db,
+            actor,
+            "correct",
+            "attendance-import",
+            f"{import_id}/{row.number}",
+            before=before[row.number],
+            after=_row_for_log(row, vault, answers[row.number].cells),
+        )
+    return CorrectedRows(tuple(changed), tuple(by_others))
 
 
 def row_answers(cells: Mapping[str, str], decision: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,19 +232,29 @@ def _correct_and_judge(
     vault: NikVault,
     attendance_import: AttendanceImport,
     rows: Sequence[AttendanceImportRow],
-    cells: Mapping[str, str] | None,
-    decision: Mapping[str, Any] | None,
+    corrections: Mapping[int, RowAnswer],
 ) -> list[int]:
     """Change the rows and judge the import once; return the numbers of all rows that this changed, in order.
+
+    `corrections` has the answer of each of these rows, by number.
 
     What the answer says about people also changes the rows about the same people in other sessions. Which those are is
     found before the rows change, as a name may be corrected.
     """
-    answers = {row.number: SharedAnswer.from_correction(row, cells, decision) for row in rows}
-    person = (decision or {}).get("person")
-    meant = [_get_row(db, attendance_import.id, person["row"])] if isinstance(person, dict) else []
+    answers = {
+        row.number: SharedAnswer.from_correction(
+            row, corrections[row.number].cells, corrections[row.number].decision
+        )
+        for row in rows
+    }
+    people = ((corrections[row.number].decision or {}).get("person") for row in rows)
+    meant = [
+        _get_row(db, attendance_import.id, number)
+        for number in sorted({person["row"] for person in people if isinstance(person, dict)})
+    ]
     siblings = list_sibling_rows(db, attendance_import, [*rows, *meant])
     for row in rows:
+        cells, decision = corrections[row.number].cells, corrections[row.number].decision
         if cells:
             _replace_cells(row, cells, vault)
         if decision is not None:

@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, select, update
 
 from app.database import Db
 from app.errors import Conflict, UnreadableFile
@@ -14,6 +14,8 @@ from app.i18n import N_
 from app.models import (
     AttendanceImport,
     AttendanceImportRow,
+    BatchList,
+    BatchListState,
     BlankMeans,
     ImportPurpose,
     ImportStatus,
@@ -26,14 +28,19 @@ from app.nik_vault import NikVault
 from app.people.values.nik import mask_niks
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import get_attendance_import
+from app.queries.imports.minutes import get_session_hours
+from app.queries.imports.photos import is_photo_import
 from app.queries.imports.rows import (
     Correction,
     apply_corrections,
+    build_stored_sheet,
     cell_columns,
     judged_columns,
+    list_import_rows,
     masked_remark_to_json,
 )
 from app.queries.imports.stored_files import decrypt_file
+from app.queries.in_values import in_values
 from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
@@ -167,7 +174,7 @@ def upload_for_review(
 def discard_import(db: Db, actor: Actor, import_id: int) -> None:
     """Delete an upload that is in review or has failed, with its rows, and log it.
 
-    Its file is deleted too, unless another session reads it.
+    Its file is deleted too, unless another session reads it or a batch has it, in which the list is left out then.
 
     Raises `Forbidden` without `IMPORT_WRITE`, `NotFound`, and `Conflict` for any other status.
     """
@@ -179,17 +186,25 @@ def discard_import(db: Db, actor: Actor, import_id: int) -> None:
         raise Conflict(N_("Only an upload that was not saved can be discarded."), code="not-in-review")
     rows = col(AttendanceImportRow.attendance_import_id) == import_id
     db.exec(delete(AttendanceImportRow).where(rows))
+    db.exec(
+        update(BatchList)
+        .where(col(BatchList.attendance_import_id) == import_id)
+        .values(state=BatchListState.LEFT_OUT, attendance_import_id=None)
+    )
     db.delete(attendance_import)
     db.flush()
-    is_used = select(col(AttendanceImport.id)).where(
-        col(AttendanceImport.uploaded_file_id) == col(UploadedFile.id)
-    )
-    db.exec(
-        delete(UploadedFile).where(
-            col(UploadedFile.id) == attendance_import.uploaded_file_id, ~is_used.exists()
-        )
-    )
+    delete_unused_files(db, [attendance_import.uploaded_file_id])
     log_activity(db, actor, "discard", "attendance-import", import_id)
+
+
+def delete_unused_files(db: Db, file_ids: Collection[int]) -> None:
+    """Delete those of the files that no import and no list of a batch refers to."""
+    file_id = col(UploadedFile.id)
+    is_read = select(col(AttendanceImport.id)).where(col(AttendanceImport.uploaded_file_id) == file_id)
+    is_in_batch = select(col(BatchList.id)).where(col(BatchList.uploaded_file_id) == file_id)
+    db.exec(
+        delete(UploadedFile).where(in_values(db, file_id, file_ids), ~is_read.exists(), ~is_in_batch.exists())
+    )
 
 
 def require_review(attendance_import: AttendanceImport) -> None:
@@ -215,7 +230,7 @@ def require_not_committing(attendance_import: AttendanceImport) -> None:
 def store_summary(attendance_import: AttendanceImport, dated: DatedJudgement) -> None:
     """Store the parts of a judgement that concern the whole sheet: counts, totals, warnings, and when it was made.
 
-    Clears the import's `failure`.
+    Clears the import's `failure`. What decided about minutes in an online meeting is stored with what was read.
     """
     judgement = dated.judgement
     attendance_import.failure = None
@@ -225,6 +240,8 @@ def store_summary(attendance_import: AttendanceImport, dated: DatedJudgement) ->
     attendance_import.stated_total = judgement.stated_total
     attendance_import.stated_total_of = judgement.stated_total_of
     attendance_import.warnings = [masked_remark_to_json(warning) for warning in judgement.warnings]
+    rule = judgement.minutes_rule
+    attendance_import.reading = {**attendance_import.reading, "minutes_rule": asdict(rule) if rule else None}
 
 
 @dataclass(frozen=True)
@@ -253,8 +270,11 @@ def read_stored_file(
 
     `corrections` (by row number) replace its cells. With `recall` and without chosen columns, the columns remembered
     for the sheet's headings are used. `workshop_session` and `purpose` are the import's unless others are given.
-    Raises `UnreadableFile` or `TooLarge`, and `Conflict` if the file's content is not kept any more.
+    Of photos, the rows that were read from them are judged again. Raises `UnreadableFile` or `TooLarge`, and `Conflict`
+    if the file's content is not kept any more.
     """
+    if is_photo_import(attendance_import.file_format):
+        return _judge_photos_again(read_db, vault, attendance_import, choices, corrections, progress)
     uploaded_file = read_db.get_one(UploadedFile, attendance_import.uploaded_file_id)
     return _read_and_judge(
         read_db,
@@ -268,6 +288,29 @@ def read_stored_file(
         recall=recall,
         progress=progress,
     )
+
+
+def _judge_photos_again(
+    read_db: Db,
+    vault: NikVault,
+    attendance_import: AttendanceImport,
+    choices: SheetChoices,
+    corrections: Mapping[int, Correction],
+    progress: Progress,
+) -> SheetReading:
+    """Judge the stored rows of photos with these choices, without storing the result."""
+    sheet = build_stored_sheet(attendance_import, list_import_rows(read_db, attendance_import.id), vault)
+    dated = judge_sheet(
+        read_db,
+        vault,
+        read_db.get_one(WorkshopSession, attendance_import.workshop_session_id),
+        sheet,
+        choices,
+        {number: correction.decision for number, correction in corrections.items() if correction.decision},
+        progress,
+        uploaded_at=attendance_import.uploaded_at,
+    )
+    return SheetReading(sheet, choices, dated, corrections)
 
 
 def _read_and_judge(
@@ -351,8 +394,10 @@ def store_reading(
         "sheet_summaries": summaries_to_json(sheet.sheet_summaries),
         "row_remarks": row_remarks_to_json(sheet.rows),
         "day_captions": day_captions_to_json(sheet.day_captions),
-        "is_meeting_report": sheet.is_meeting_report,
+        "meeting": sheet.meeting,
     }
+    workshop_session = db.get_one(WorkshopSession, attendance_import.workshop_session_id)
+    attendance_import.reading["session_hours"] = get_session_hours(workshop_session)
     store_summary(attendance_import, sheet_reading.dated)
     db.flush()
     db.exec(

@@ -31,6 +31,7 @@ from app.queries.operation.machine_checks import (
     check_address,
     check_certificate,
     check_disk,
+    check_photo_libraries,
     check_privacy_contact,
     check_second_factor,
     check_secret_file,
@@ -198,6 +199,7 @@ def _check_machine(settings: Settings, engine: Engine) -> Iterator[HealthLine | 
     yield check_second_factor(settings)
     yield check_secret_file(settings)
     yield check_privacy_contact(settings)
+    yield check_photo_libraries()
 
 
 def data_folder(settings: Settings, engine: Engine) -> Path:

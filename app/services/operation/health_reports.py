@@ -15,7 +15,7 @@ from app.services.accounts.mails import AccountMail, queue_account_mail
 
 MAIL_INTERVAL = timedelta(days=1)
 # An administrator has chosen these, and sees them on the page and in `jangkau check`.
-CHOICES = {"address", "second-factor", "privacy-contact"}
+CHOICES = {"address", "second-factor", "privacy-contact", "photos"}
 
 
 def save_health_report(db: Db, lines: Sequence[HealthLine]) -> None:

@@ -39,16 +39,19 @@ from app.queries.in_values import in_values
 from app.queries.personal_data.held_data import person_tables, refers_to_person
 from app.queries.personal_data.requests import get_person_at_desk, get_request
 from app.queries.personal_data.traces import (
+    BATCH_TEXTS,
     Obstacle,
     Traces,
     count_messages,
     find_traces,
     list_obstacles,
+    plain_name,
     search_files,
 )
 from app.services.activities import erase_logged_values, log_activity
 from app.services.locks import lock_people_table, lock_row
 from app.services.outbox import queue_once
+from app.services.personal_data.pictures import empty_pictures_of_person
 from app.services.personal_data.requests import require_open, require_whole_person, settle
 from app.services.registrations.codes import generate_registration_code
 from app.services.registrations.registrations import cancel_registration
@@ -168,6 +171,7 @@ def erase_traces(db: Db, actor: Actor, traces: Traces) -> None:
     _empty_person(person)
     for registration in traces.registrations:
         _empty_registration(registration)
+    empty_pictures_of_person(db, [one.id for one in traces.imports], traces.rows, traces.texts)
     for row in traces.rows:
         _empty_row(row)
     for row in traces.mentions:
@@ -183,6 +187,7 @@ def erase_traces(db: Db, actor: Actor, traces: Traces) -> None:
         attachment.caption = traces.texts.remove_from(attachment.caption)
         attachment.name = traces.texts.remove_from(attachment.name.replace("_", " "))
     _empty_documents(traces)
+    _empty_batches(traces)
     _empty_requests(db, person.id)
     db.flush()
     after = {
@@ -202,6 +207,17 @@ def _empty_documents(traces: Traces) -> None:
         text = getattr(row, name)
         if traces.texts.occur_in_text(text):
             setattr(row, name, traces.texts.remove_from(text))
+
+
+def _empty_batches(traces: Traces) -> None:
+    """Remove the person's name and contacts from the names of batches and files, and from what lists said."""
+    for batch in traces.batches:
+        batch.name = traces.texts.remove_from(plain_name(batch.name))
+    for batch_list in traces.batch_lists:
+        if traces.texts.occur_in_text(plain_name(batch_list.path)):
+            batch_list.path = traces.texts.remove_from(plain_name(batch_list.path))
+        for name in BATCH_TEXTS:
+            setattr(batch_list, name, traces.texts.remove_from(getattr(batch_list, name)))
 
 
 def _count_attachments(db: Db, traces: Traces) -> dict[str, int]:

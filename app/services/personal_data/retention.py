@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlmodel import col
 
 from app.database import Db
@@ -15,6 +15,7 @@ from app.models import (
     Attachment,
     AttendanceImport,
     AttendanceImportRow,
+    BatchList,
     ImportStatus,
     Message,
     OutboxKind,
@@ -22,6 +23,7 @@ from app.models import (
     ProposedChange,
     RetentionKind,
     RetentionRule,
+    UploadBatch,
     UploadedFile,
 )
 from app.models.base import now
@@ -32,9 +34,11 @@ from app.queries.in_values import in_values
 from app.queries.personal_data.retention import get_rule, list_expired
 from app.queries.personal_data.traces import FileSearch, find_traces, list_obstacles, search_files
 from app.services.activities import log_activity
+from app.services.imports.upload import delete_unused_files
 from app.services.locks import lock_people_table
 from app.services.outbox import queue_once
 from app.services.personal_data.erasure import erase_traces
+from app.services.personal_data.pictures import empty_pictures
 
 MIN_DAYS, MAX_DAYS = 30, 7300
 
@@ -134,7 +138,11 @@ def record_run(db: Db, kind: RetentionKind, deleted: int) -> None:
 
 
 def _delete_files(db: Db, _vault: NikVault, ids: Sequence[int]) -> int:
-    """Remove the content of files and the previews of their imports; uploads that were never saved go whole."""
+    """Remove files' content, previews and pictures of their imports; uploads that were never saved go whole.
+
+    Batches lose the lists of these files, and go when no file is left in them; so do older ones of which no file was
+    kept.
+    """
     of_files = in_values(db, col(AttendanceImport.uploaded_file_id), ids)
     in_review = select(col(AttendanceImport.id)).where(
         of_files, col(AttendanceImport.status) == ImportStatus.REVIEW
@@ -144,11 +152,21 @@ def _delete_files(db: Db, _vault: NikVault, ids: Sequence[int]) -> int:
     db.execute(delete(AttendanceImportRow).where(in_values(db, rows, discarded)))
     db.execute(delete(AttendanceImport).where(in_values(db, col(AttendanceImport.id), discarded)))
     db.execute(update(AttendanceImport).where(of_files).values(preview=""))
-    of_ids = in_values(db, col(UploadedFile.id), ids)
-    is_used = select(col(AttendanceImport.id)).where(
-        col(AttendanceImport.uploaded_file_id) == col(UploadedFile.id)
+    empty_pictures(db, of_files)
+    of_lists = in_values(db, col(BatchList.uploaded_file_id), ids)
+    of_batches = select(col(BatchList.upload_batch_id)).where(of_lists)
+    newest = db.scalar(
+        select(func.max(col(UploadBatch.uploaded_at))).where(col(UploadBatch.id).in_(of_batches))
     )
-    db.execute(delete(UploadedFile).where(of_ids, ~is_used.exists()))
+    db.execute(delete(BatchList).where(of_lists))
+    has_file = select(col(BatchList.id)).where(
+        col(BatchList.upload_batch_id) == col(UploadBatch.id), col(BatchList.uploaded_file_id).is_not(None)
+    )
+    if newest is not None:
+        is_old = col(UploadBatch.uploaded_at) <= newest
+        db.execute(delete(UploadBatch).where(is_old, ~has_file.exists()))
+    delete_unused_files(db, ids)
+    of_ids = in_values(db, col(UploadedFile.id), ids)
     db.execute(update(UploadedFile).where(of_ids).values(content=b"", expired_at=now()))
     return len(ids)
 

@@ -41,6 +41,7 @@ from app.services.registrations.waiting_list import fill_free_seats
 from app.services.workshops.session_staff import assign_creator, copy_staff
 from app.services.workshops.venues import get_or_create_venue
 from app.services.workshops.workshops import parse_code
+from app.spreadsheets.attendance.minutes import session_minutes
 
 MAX_SEATS = 100_000
 MAX_REASON_LENGTH = 500
@@ -57,7 +58,8 @@ class WorkshopSessionInput:
     """What a user enters about a session. Times are naive and in WITA.
 
     Without `registration_opens` and `registration_closes`, registration is open until the session starts.
-    `places_of_group` has the number of seats of each group that has a limit of its own.
+    `places_of_group` has the number of seats of each group that has a limit of its own. `min_minutes` of an online
+    meeting count as present; None for half of the session.
     """
 
     starts: datetime | None
@@ -70,6 +72,7 @@ class WorkshopSessionInput:
     registration_closes: datetime | None = None
     places_per_kelurahan: int | None = None
     places_of_group: Mapping[str, int] = field(default_factory=dict)
+    min_minutes: int | None = None
 
 
 def create_workshop_session(
@@ -213,6 +216,7 @@ def workshop_session_input(view: WorkshopSessionView) -> WorkshopSessionInput:
         registration_closes=to_local_time(view.registration_closes_at),
         places_per_kelurahan=view.places_per_kelurahan,
         places_of_group=view.places_of_group,
+        min_minutes=view.min_minutes,
     )
 
 
@@ -271,7 +275,7 @@ def _change(
 
 def check_input(db: Db, data: WorkshopSessionInput) -> tuple[datetime, datetime]:
     """Return the start and the end in UTC. Raises `Invalid` with the errors of all wrong fields."""
-    errors = _time_errors(data) | _seat_errors(db, data)
+    errors = _time_errors(data) | _seat_errors(db, data) | _minutes_errors(data)
     if data.mode not in set(SessionMode):
         errors["mode"] = N_("Choose in person, online or both.")
     if data.online_link and not data.online_link.startswith(("https://", "http://")):
@@ -329,6 +333,15 @@ def _seat_errors(db: Db, data: WorkshopSessionInput) -> dict[str, str]:
     return errors
 
 
+def _minutes_errors(data: WorkshopSessionInput) -> dict[str, str]:
+    """Return the error of the least minutes by field: from 1 to the minutes that the session lasts."""
+    if data.min_minutes is None or not data.starts or not data.ends or data.ends <= data.starts:
+        return {}
+    if 1 <= data.min_minutes <= session_minutes(utc(data.starts), utc(data.ends)):
+        return {}
+    return {"min_minutes": N_("The least minutes must be from 1 to as many as the session lasts.")}
+
+
 def _apply(db: Db, actor: Actor, workshop_session: WorkshopSession, data: WorkshopSessionInput) -> None:
     """Set the session's columns but its start and end, and replace its seats of groups; flush.
 
@@ -341,6 +354,7 @@ def _apply(db: Db, actor: Actor, workshop_session: WorkshopSession, data: Worksh
     workshop_session.registration_opens_at = _to_utc(data.registration_opens)
     workshop_session.registration_closes_at = _to_utc(data.registration_closes)
     workshop_session.places_per_kelurahan = data.places_per_kelurahan
+    workshop_session.min_minutes = data.min_minutes
     db.flush()
     db.exec(
         delete(SessionGroupSeats).where(col(SessionGroupSeats.workshop_session_id) == workshop_session.id)

@@ -9,7 +9,7 @@ from app.nik_vault import NikVault
 from app.queries.imports.rows import Correction, cell_columns, row_cells
 
 # Fields that say something else about each session.
-ABOUT_ATTENDANCE = frozenset({"attendance", "signature", "note"})
+ABOUT_ATTENDANCE = frozenset({"attendance", "minutes", "signature", "note"})
 DECIDES_PERSON = frozenset({"person", "kelurahan", "skip"})
 NEEDS_ANSWER = ("review", "error")
 
