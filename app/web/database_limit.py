@@ -13,6 +13,7 @@ from app.database import MAX_REQUESTS
 from app.errors import Unavailable
 from app.faults import Fault
 from app.i18n import N_
+from app.paper.reading import photo_turns
 from app.request_context import current_request
 from app.services.accounts.passwords import password_checks
 
@@ -29,10 +30,10 @@ _limiter = CapacityLimiter(MAX_REQUESTS)
 def limit_requests(number: int) -> None:
     """Let so many requests of this process use the database at the same time.
 
-    Not all of them may wait for the check of a password or for a document: some are left for the others.
+    Not all of them may wait for the check of a password, a document or a photo: some are left for the others.
     """
     _limiter.total_tokens = number
-    for turns in (password_checks, call_turns):
+    for turns in (password_checks, call_turns, photo_turns):
         turns.limit_waiting(number - REQUESTS_THAT_NEVER_WAIT)
 
 

@@ -24,6 +24,7 @@ from app.errors import (
     Problem,
     SecondFactorNeeded,
     SlowRequest,
+    TooLarge,
     TooManyRequests,
     Unauthenticated,
     Unavailable,
@@ -39,8 +40,9 @@ from app.web.flash import flash_refusal
 from app.web.languages import is_api, language_of
 from app.web.pages import render
 from app.web.request_log import HEADER
-from app.web.security import security_headers
+from app.web.security import MAX_BODY_BYTES, max_body_bytes, security_headers
 
+TOO_LARGE_TOGETHER = N_("Together the files may have %(megabytes)s MB. Send them in several parts.")
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
 
@@ -154,7 +156,7 @@ def _handle_http_exception(request: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.NOT_FOUND:
         return answer_problem(request, NotFound(N_("This page does not exist.")))
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return _answer_on_form(request, build_problem("too-large", {"megabytes": MAX_BYTES // 1024**2}))
+        return _answer_on_form(request, _too_large(request))
     if error.status_code == HTTPStatus.REQUEST_TIMEOUT:
         return answer_problem(request, SlowRequest(N_("The file took too long to arrive. Please try again.")))
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_page_visit(request):
@@ -162,6 +164,13 @@ def _handle_http_exception(request: Request, error: Exception) -> Response:
     other = Problem(N_("The request is not as it has to be."))
     other.status = error.status_code
     return answer_problem(request, other)
+
+
+def _too_large(request: Request) -> Problem:
+    """Return the problem of a body that is too large: one file, or several where the form takes them."""
+    if (max_bytes := max_body_bytes(request.scope)) > MAX_BODY_BYTES:
+        return TooLarge(TOO_LARGE_TOGETHER, megabytes=max_bytes // 1024**2)
+    return build_problem("too-large", {"megabytes": MAX_BYTES // 1024**2})
 
 
 def _answer_on_form(request: Request, problem: Problem) -> Response:

@@ -16,12 +16,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import Forbidden, Problem
 from app.i18n import N_
 from app.services.activities import client_address, shorten_address
+from app.services.imports.batches.archives import MAX_TOTAL_BYTES
+from app.services.imports.photos.files import MAX_BYTES_OF_PHOTOS
 from app.web.static_files import public_sheet
 
 # A spreadsheet of 10 MiB and what a form wraps around it.
 MAX_BODY_BYTES = 11 * 1024 * 1024
 # Attachments of a session, several of up to 10 MiB at once.
 MAX_ATTACHMENTS_BYTES = 60 * 1024 * 1024
+# Photos of signed pages, with what a form wraps around them.
+MAX_PHOTOS_BYTES = MAX_BYTES_OF_PHOTOS + 1024 * 1024
+# Many lists at once, or a zip file of them; scripts send them in several requests.
+MAX_BATCH_BYTES = MAX_TOTAL_BYTES + 1024 * 1024
 SECONDS_FOR_BODY = 20
 # A weak mobile connection: 160 kbit/s.
 MIN_BYTES_PER_SECOND = 20_000
@@ -30,7 +36,11 @@ MIN_BYTES_PER_SECOND = 20_000
 FOR_EVERY_HOST = ("/health/", "/static/", "/metrics")
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
-_ATTACHMENTS = re.compile(r"/sesi/[^/]+/bukti")
+_LARGER_BODIES = (
+    (re.compile(r"/sesi/[^/]+/bukti"), MAX_ATTACHMENTS_BYTES),
+    (re.compile(r"/sesi/[^/]+/foto|/unggahan/[^/]+/foto"), MAX_PHOTOS_BYTES),
+    (re.compile(r"/unggahan/banyak"), MAX_BATCH_BYTES),
+)
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -66,7 +76,7 @@ class SecurityMiddleware:
             problem = Forbidden(N_("This request came from another site and was refused."))
             await self.answer(Request(scope), problem)(scope, receive, send)
         else:
-            await self.app(scope, _limit_body(receive, _max_body_bytes(scope)), send)
+            await self.app(scope, _limit_body(receive, max_body_bytes(scope)), send)
 
     def _add_headers(self, send: Send) -> Send:
         """Return `send` that adds `security_headers` that are missing, and with https makes cookies Secure."""
@@ -170,9 +180,10 @@ def _make_cookie_secure(name: bytes, value: bytes) -> tuple[bytes, bytes]:
     return name, value + b"; Secure" if name == b"set-cookie" else value
 
 
-def _max_body_bytes(scope: Scope) -> int:
+def max_body_bytes(scope: Scope) -> int:
     """Return how large the body of a request may be."""
-    return MAX_ATTACHMENTS_BYTES if _ATTACHMENTS.fullmatch(scope["path"]) else MAX_BODY_BYTES
+    path = scope["path"]
+    return next((size for route, size in _LARGER_BODIES if route.fullmatch(path)), MAX_BODY_BYTES)
 
 
 def _limit_body(receive: Receive, max_bytes: int) -> Receive:

@@ -144,6 +144,12 @@ PAGES = (
     SitePage(
         "/unggahan", N_("Uploads"), N_("attendance lists that were uploaded"), Permission.ATTENDANCE_WRITE
     ),
+    SitePage(
+        "/unggahan/banyak",
+        N_("Upload many lists"),
+        N_("a folder or zip file with the attendance lists of many sessions"),
+        Permission.IMPORT_WRITE,
+    ),
     SitePage("/pesan", N_("Messages"), N_("mails to participants"), Permission.ATTENDANCE_WRITE),
     SitePage("/peserta", N_("Participants"), N_("everybody who is registered"), Permission.PARTICIPANT_READ),
     SitePage(

@@ -7,12 +7,21 @@ from typing import Protocol
 from pydantic import BaseModel, ConfigDict
 
 from app.errors import PLEASE_CORRECT, Invalid
-from app.i18n import N_, clock_text
+from app.i18n import N_, clock_text, utc
 from app.queries.workshops.workshop_sessions import WorkshopSessionView
 from app.services.edit_conflicts import fingerprint
 from app.services.workshops import workshop_sessions as services
 from app.services.workshops.session_series import MAX_SESSIONS, TOO_MANY
-from app.web.date_fields import DATE_NEEDED, FormDates, date_error, parse_day, typed_clock, typed_date
+from app.spreadsheets.attendance.minutes import MinutesRule, find_minutes_rule
+from app.web.date_fields import (
+    DATE_NEEDED,
+    FormDates,
+    date_error,
+    parse_clock,
+    parse_day,
+    typed_clock,
+    typed_date,
+)
 from app.web.forms import parse_whole_number
 
 # The prefix of the name of a group's field, before its code.
@@ -43,6 +52,7 @@ class WorkshopSessionForm(BaseModel):
     registration_opens_time: str = ""
     registration_closes: str = ""
     registration_closes_time: str = ""
+    min_minutes: str = ""
     planned_for: str = ""
     staff: list[int] = []
     seen: str = ""
@@ -70,6 +80,18 @@ class WorkshopSessionForm(BaseModel):
         times = (self.last_day, self.registration_opens, self.registration_closes)
         return bool(self.places_per_kelurahan or self.groups or any(times))
 
+    @property
+    def half(self) -> MinutesRule | None:
+        """The minutes that count as present where none are typed: half of the session. None without valid times."""
+        starts, ends = parse_clock(self.starts), parse_clock(self.ends)
+        if starts is None or ends is None:
+            return None
+        first = date(2000, 1, 1)
+        last = first if starts < ends else first + timedelta(days=1)
+        return find_minutes_rule(
+            utc(datetime.combine(first, starts)), utc(datetime.combine(last, ends)), None
+        )
+
     def to_input(self) -> services.WorkshopSessionInput:
         """Return the fields as the service takes them, with naive times in WITA.
 
@@ -96,6 +118,7 @@ class WorkshopSessionForm(BaseModel):
             registration_opens=opens,
             registration_closes=closes,
             places_per_kelurahan=parse_whole_number(self.places_per_kelurahan),
+            min_minutes=parse_whole_number(self.min_minutes),
             places_of_group={
                 group: places for group, places in places_of_group.items() if places is not None
             },
@@ -126,6 +149,7 @@ class WorkshopSessionForm(BaseModel):
             registration_opens_time=typed_clock(saved.registration_opens),
             registration_closes=typed_date(saved.registration_closes),
             registration_closes_time=typed_clock(saved.registration_closes),
+            min_minutes=_number_text(view.min_minutes),
             **{GROUP_PREFIX + group: str(places) for group, places in view.places_of_group.items()},
         )
 

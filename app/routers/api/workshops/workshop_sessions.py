@@ -24,7 +24,13 @@ API_NAMES = {
     "registration_closes": "registration_closes_at",
 }
 # Null removes the value of these fields; for other fields it changes nothing.
-NULLABLE = {"capacity", "places_per_kelurahan", "registration_opens_at", "registration_closes_at"}
+NULLABLE = {
+    "capacity",
+    "min_minutes",
+    "places_per_kelurahan",
+    "registration_opens_at",
+    "registration_closes_at",
+}
 
 Mode = Literal["luring", "daring", "hybrid"]
 
@@ -41,6 +47,7 @@ SPBE_1: dict[str, JsonValue] = {
     "places_of_group": {"umkm": 40},
     "registration_opens_at": None,
     "registration_closes_at": "2026-08-04T17:00:00+08:00",
+    "min_minutes": None,
 }
 SPBE_1_OUT: dict[str, JsonValue] = {
     "workshop_code": "SPBE-2026",
@@ -69,10 +76,11 @@ class SessionIn(BaseModel):
     places_of_group: dict[str, int] = Field(default_factory=dict)
     registration_opens_at: AwareDatetime | None = None
     registration_closes_at: AwareDatetime | None = None
+    min_minutes: int | None = None
 
 
 class SessionPatch(BaseModel):
-    """Fields that are left out stay as they are. Null removes a limit or a time of registration."""
+    """Fields that are left out stay as they are. Null removes a limit, a time of registration or the least minutes."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"venue": "Aula Pemkot", "capacity": 100}]}
@@ -88,10 +96,14 @@ class SessionPatch(BaseModel):
     places_of_group: dict[str, int] | None = None
     registration_opens_at: AwareDatetime | None = None
     registration_closes_at: AwareDatetime | None = None
+    min_minutes: int | None = None
 
 
 class SessionOut(BaseModel):
-    """`registered` counts confirmed registrations and walk-ins, `waiting` the waiting list."""
+    """`registered` counts confirmed registrations and walk-ins, `waiting` the waiting list.
+
+    `min_minutes` of an online meeting count as present; null for half of the session.
+    """
 
     model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [SPBE_1 | SPBE_1_OUT]})
 
@@ -108,6 +120,7 @@ class SessionOut(BaseModel):
     places_of_group: dict[str, int]
     registration_opens_at: datetime | None
     registration_closes_at: datetime | None
+    min_minutes: int | None
     cancelled_at: datetime | None
     cancelled_why: str | None
     registered: int

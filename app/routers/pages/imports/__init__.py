@@ -1,8 +1,11 @@
 """Uploaded attendance sheets: upload, mapping, review, and the reconciliation of a session."""
 
 from app.routers.pages.imports import (
+    answers,
     attendance_imports,
+    batches,
     mapping,
+    photos,
     reconciliation,
     review,
     rows,
@@ -10,8 +13,12 @@ from app.routers.pages.imports import (
 )
 
 routers = (
+    # First: "banyak" is no number of an import.
+    batches.router,
+    answers.router,
     attendance_imports.router,
     mapping.router,
+    photos.router,
     reconciliation.router,
     review.router,
     rows.router,

@@ -13,6 +13,7 @@ from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.imports import attendance_imports as queries
 from app.queries.imports import people as import_people
+from app.queries.imports.batches import list_batches
 from app.queries.imports.shared_uploads import list_shared_imports
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.workshop_sessions import WorkshopSessionView
@@ -32,6 +33,7 @@ from app.web.pages import redirect, render
 router = APIRouter(include_in_schema=False)
 
 PAGE_SIZE = 50
+BATCHES_SHOWN = 5
 MEGABYTE = 1024**2
 
 
@@ -69,17 +71,22 @@ def uploads_page(
 ) -> Response:
     """Show `PAGE_SIZE` uploads within the actor's scope, the newest first; `sesi` narrows to one session.
 
+    Lists that were uploaded with others are on the page of their batch until they are saved.
+
     `before` is the id of the last upload of the page before.
     """
     actor.require(Permission.IMPORT_READ)
     imports = queries.list_attendance_imports(
-        db, actor, session_code=sesi or None, before=before, limit=PAGE_SIZE + 1
+        db, actor, session_code=sesi or None, with_batches=bool(sesi), before=before, limit=PAGE_SIZE + 1
     )
+    # Of all sessions, on the first page.
+    batches = [] if sesi or before else list_batches(db, actor, limit=BATCHES_SHOWN)
     following = imports[PAGE_SIZE - 1].id if len(imports) > PAGE_SIZE else None
     return render(
         request,
         "imports/history.html",
         imports=imports[:PAGE_SIZE],
+        batches=batches,
         session_code=sesi,
         following=following,
     )

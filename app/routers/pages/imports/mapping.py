@@ -123,6 +123,16 @@ def choose_meaning_of_blanks(
     return _redirect_to_review(attendance_import, _("Empty attendance now counts as you chose."))
 
 
+@router.post("/unggahan/{import_id}/menit")
+def count_minutes_again(remap_import: RemapImport, _: Translate) -> Response:
+    """Count the minutes of an online meeting again, by what the session says now, and redirect to the review.
+
+    The sheet is read again, for the session's hours.
+    """
+    attendance_import = remap_import({})
+    return _redirect_to_review(attendance_import, _("The minutes were counted again. Check who was present."))
+
+
 @router.post("/unggahan/{import_id}/hari")
 def choose_day_column(
     remap_import: RemapImport, _: Translate, day_column: Annotated[str, Form()] = ""

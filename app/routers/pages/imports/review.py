@@ -10,16 +10,23 @@ from starlette.responses import Response
 
 from app.database import Db
 from app.errors import Problem
-from app.i18n import Language, translator
+from app.i18n import N_, Language, Translator, translator
 from app.models import Basis, ImportStatus, RowKind
 from app.models.base import now
 from app.nik_vault import NikVault
+from app.paper.reading import SENTENCES as PAPER_SENTENCES
 from app.people.remarks import Remark, remark_from_json
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.imports import review as queries
-from app.queries.imports.attendance_imports import AttendanceImportView, get_attendance_import_view
+from app.queries.imports.attendance_imports import (
+    AttendanceImportView,
+    get_attendance_import,
+    get_attendance_import_view,
+)
+from app.queries.imports.minutes import find_changed_minutes_rule
 from app.queries.imports.people import count_people, list_first_people, list_missing_people
+from app.queries.imports.photos import get_photo_upload, list_line_pictures
 from app.queries.imports.questions import (
     ANSWERED_BY_CHOICE,
     ATTENDANCE_DIFFERS,
@@ -52,6 +59,15 @@ router = APIRouter(include_in_schema=False)
 
 ATTENTION: Final = "attention"
 DEFAULT_CHOICES = CommitChoices()
+# Of what is not read from a single photo.
+MORE_PAPER_SENTENCES = {
+    "no-signature": N_("Something is written here, but nobody signed."),
+    "pages-differ": N_("One photo shows a signature here, another one of the same page does not."),
+    "unknown-print": N_("This page was not printed here, or its list does not exist any more."),
+}
+SIGNATURE_UNSURE = "signature-unsure"
+MAX_OPEN_LINES = 100
+"""That are answered beside their pictures at once; further ones follow when these are answered."""
 
 
 @dataclass(frozen=True)
@@ -189,12 +205,14 @@ def render_review(
             for warning in warnings
             if warning.level != "review" and not (warning.code == SEVERAL_DAYS and has_read_all_days)
         ],
+        changed_minutes=find_changed_minutes_rule(db, get_attendance_import(db, actor, attendance_import.id)),
         session_is_over=get_workshop_session_view(db, actor, attendance_import.session_code).is_over,
         sessions_on_stated_days=queries.list_sessions_on_stated_days(db, actor, attendance_import),
         **build_outcome_context(
             db, actor, attendance_import, language, row_filter, choices, None if together else problem
         ),
         **sessions_context,
+        **_build_photo_context(db, vault, actor, attendance_import, language),
         refusal_together=problem.sentence(_) if problem and together else None,
     )
 
@@ -237,6 +255,41 @@ def build_sessions_context(
     }
 
 
+def _build_photo_context(
+    db: Db, vault: NikVault, actor: Actor, attendance_import: AttendanceImportView, language: Language
+) -> dict[str, Any]:
+    """Return the template variables of an import that was read from photos; none for a sheet.
+
+    `open_lines` are the rows that are answered beside the pictures of their lines. `paper_sentence` returns the text
+    of a code of the reading of photos.
+    """
+    if not attendance_import.is_photo:
+        return {}
+    open_rows = (
+        queries.get_review_page(
+            db, vault, actor, language, attendance_import.id, kinds=NEEDS_ATTENTION, limit=MAX_OPEN_LINES
+        ).rows
+        if attendance_import.status is ImportStatus.REVIEW
+        else ()
+    )
+    return {
+        "photo_upload": get_photo_upload(db, actor, attendance_import.id),
+        "open_lines": [
+            row
+            for row in open_rows
+            if not row.cells.get("registration") or any(one.code == SIGNATURE_UNSURE for one in row.remarks)
+        ],
+        "paper_sentence": partial(_paper_sentence, translator(language)),
+        "group_labels": {group.code: group.label for group in reference.list_target_groups(db, language)},
+    }
+
+
+def _paper_sentence(_: Translator, code: str) -> str:
+    """Return what is wrong with a page or unclear about a line, "" for an unknown code."""
+    text = PAPER_SENTENCES.get(code) or MORE_PAPER_SENTENCES.get(code)
+    return _(text) if text else ""
+
+
 def build_row_context(
     db: Db, attendance_import: AttendanceImportView, language: Language, row_filter: RowFilter
 ) -> dict[str, Any]:
@@ -248,6 +301,7 @@ def build_row_context(
     `without_group` is the number of rows without a group if the page asks once for all of them, else 0.
     `without_kelurahan` is the number of rows without a kelurahan if others have one and the page asks for it, else 0.
     `differing_from_door` is the number of rows that contradict the door, `row_differing_from_door` the first of them.
+    `line_pictures` are the pictures of the lines of signed paper by row number.
     """
     counts = (
         count_questions(db, attendance_import.id)
@@ -257,9 +311,11 @@ def build_row_context(
     without_group = counts[GROUP_MISSING]
     asked_once = without_group > 1 and 2 * without_group > attendance_import.counts["rows"]
     without_kelurahan = counts[KELURAHAN_MISSING]
-    may_be_above = 1 < without_kelurahan < attendance_import.counts[
-        "rows"
-    ] and not attendance_import.choices.get("kelurahan")
+    may_be_above = (
+        not attendance_import.meeting
+        and 1 < without_kelurahan < attendance_import.counts["rows"]
+        and not attendance_import.choices.get("kelurahan")
+    )
 
     differing_from_door = counts[ATTENDANCE_DIFFERS]
 
@@ -272,6 +328,7 @@ def build_row_context(
         "row_filter": row_filter,
         "places": reference.list_kelurahan(db),
         "mark_of_day": lambda text: mark_of_day(text, attendance_import.day_column),
+        "line_pictures": list_line_pictures(db, attendance_import.id) if attendance_import.is_photo else {},
         "sentence": partial(remark_text, _=translator(language)),
         "seen": lambda row: fingerprint(row_answers(row.cells, row.decision)),
         "rows_alike": rows_alike,

@@ -210,7 +210,7 @@ def _parse_answer(row: ReviewRow, data: dict[str, str]) -> tuple[dict[str, str],
     choice = data.get("choice") or data.get("another", "")
     if choice == CANCEL:
         return {}, None
-    return _changed_cells(row, data), _parse_decision(choice)
+    return _changed_cells(row, data), parse_decision(choice)
 
 
 def _changed_cells(row: ReviewRow, data: dict[str, str]) -> dict[str, str]:
@@ -225,7 +225,7 @@ def _changed_cells(row: ReviewRow, data: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _parse_decision(choice: str) -> dict[str, Any] | None:
+def parse_decision(choice: str) -> dict[str, Any] | None:
     """Return the decision of a button such as "person:12" as the service takes it; None for an empty text.
 
     "take-back" is the empty decision, which removes an earlier one. Raises `Invalid` for an unknown button or a wrong

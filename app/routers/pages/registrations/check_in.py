@@ -16,6 +16,7 @@ from app.people.fields import BY_KEY, MERGED_FIELDS
 from app.people.person import PersonInput
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
+from app.queries.imports.photos import find_signature
 from app.queries.people.participants import get_person_summaries
 from app.queries.people.proposals import show_proposals
 from app.queries.registrations import check_in as queries
@@ -316,6 +317,7 @@ def _marks_page(
         workshop_session=workshop_sessions.get_workshop_session_view(db, actor, code),
         registration=get_registration_view(db, registration),
         marks=queries.list_marks(db, registration),
+        signature=find_signature(db, registration.id),
     )
 
 

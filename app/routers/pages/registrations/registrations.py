@@ -10,10 +10,12 @@ from app.i18n import Language, Translator
 from app.models import WhatsAppList
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
+from app.queries.imports.photos import find_signature
 from app.queries.messages.contacts import get_registration_reach
 from app.queries.people.proposals import list_registration_proposals
 from app.queries.registrations import registrations as queries
 from app.queries.registrations.history import list_registration_history
+from app.queries.registrations.roster_prints import get_session_code_of_print
 from app.queries.workshops import workshop_sessions
 from app.services.people.searches import log_search
 from app.services.registrations import registrations as services
@@ -90,6 +92,17 @@ def roster_file(
     return download(download_roster(read_db, db, actor, code, file_format, base_url, _, language))
 
 
+@router.get("/F/{print_code}/{page:int}")
+@router.get("/f/{print_code}/{page:int}")
+def printed_page(db: ReadDb, actor: CurrentActor, print_code: str, page: int) -> Response:
+    """Redirect from the QR code of a printed page to the page where photos of signed pages are uploaded.
+
+    The address is short and in capitals, so that the QR code is small. 403 if the actor may not import attendance, 404
+    if no list of a session within their scope was printed with this code.
+    """
+    return redirect(f"/sesi/{get_session_code_of_print(db, actor, print_code)}/foto")
+
+
 @router.get("/pendaftaran/{code}")
 def registration_page(
     request: Request, db: ReadDb, actor: CurrentActor, code: str, language: Lang
@@ -159,6 +172,7 @@ def _registration_page(
         workshop_session=workshop_sessions.get_workshop_session_view(db, actor, registration.session_code),
         history=list_registration_history(db, row),
         proposals=len(list_registration_proposals(db, row)),
+        signature=find_signature(db, row.id),
         names=reference.get_place_and_group_names(db, language),
         told=build_reach_note(request, get_registration_reach(db, actor, registration.code)),
     )
