@@ -30,7 +30,7 @@ class ProcessorTime:
 
     def _read(self) -> tuple[float, Times]:
         """Return the time of all own processes, also of those that have ended, and that of each backend."""
-        return sum(_totals(_descendants(os.getpid())).values()), _totals(self._backends())
+        return sum(_totals(descendants(os.getpid())).values()), _totals(self._backends())
 
     def _backends(self) -> list[int]:
         if self._engine.dialect.name != "postgresql":
@@ -39,11 +39,11 @@ class ProcessorTime:
             return list(db.scalars(text(BACKENDS)))
 
 
-def _descendants(pid: int) -> Iterator[int]:
+def descendants(pid: int) -> Iterator[int]:
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in children.read_text().split():
             yield int(child)
-            yield from _descendants(int(child))
+            yield from descendants(int(child))
 
 
 def _totals(pids: Iterable[int]) -> Times:

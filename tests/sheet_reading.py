@@ -6,7 +6,8 @@ goes on; `@in_child` marks the tests of that. Servers that tests start parse in 
 """
 
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
 import orjson
@@ -20,6 +21,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 parse_in_child = reading.parse_file
+open_in_child = reading.open_parser
 
 # For a whole module: `pytestmark = in_child`.
 in_child = pytest.mark.usefixtures("child_process")
@@ -37,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--sheets") == "in-process":
         reading.parse_file = parse_in_process
+        reading.open_parser = open_in_process
         typesetting.call_in_child = call_in_process  # type: ignore[attr-defined]
 
 
@@ -48,6 +51,11 @@ def parse_in_process(content: bytes, request: Mapping[str, object]) -> dict[str,
     return answer
 
 
+@contextmanager
+def open_in_process() -> Iterator[Callable[[bytes, Mapping[str, object]], dict[str, Any]]]:
+    yield parse_in_process
+
+
 def call_in_process(function: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
     """Return what the function returns, encoded and decoded like the answer of a child."""
     answer: T = pickle.loads(pickle.dumps(function(*arguments, **keywords)))  # noqa: S301 (written here)
@@ -57,3 +65,4 @@ def call_in_process(function: Callable[P, T], *arguments: P.args, **keywords: P.
 @pytest.fixture
 def child_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "parse_file", parse_in_child)
+    monkeypatch.setattr(reading, "open_parser", open_in_child)

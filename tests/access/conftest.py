@@ -1,15 +1,20 @@
 """The office of these tests, made once for each process."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from fastapi import FastAPI, Request
+from sqlmodel import select
 
 from app.database import Db, writing
 from app.models import (
     Approval,
     ApprovalKind,
+    AttendanceImport,
+    AttendanceImportRow,
+    BatchList,
+    BatchListState,
     BoundaryStage,
     Breach,
     BreachScope,
@@ -19,26 +24,34 @@ from app.models import (
     Evidence,
     EvidenceFigure,
     ExternalIdentity,
+    ImportStatus,
     LoginSession,
     Message,
     MessageKind,
     MessageStatus,
     Passkey,
+    PhotoPageState,
     ProposedChange,
     Registration,
     RegistrationStatus,
+    RosterPhoto,
+    RosterPrint,
+    RowKind,
     SavedFilter,
+    SignaturePicture,
     WhatsAppList,
     WhatsAppRecipient,
 )
 from app.models.base import now
 from app.permissions import OPERATOR
+from app.queries.imports.batches import NewSession
 from app.queries.issued_reports.reports import slug_of
 from app.services.accounts.api_tokens import create_api_token
 from app.services.accounts.secrets import hash_secret
 from app.services.accounts.users import create_user
 from app.services.areas.aliases import add_alias, add_ambiguous_place
 from app.services.coverage.denominators import DenominatorInput, add_denominator
+from app.services.imports.batches.uploads import upload_batch
 from app.services.issued_reports.scans import upload_scan
 from app.services.people.memberships import MembershipInput, add_membership
 from app.services.personal_data.requests import file_request_at_desk
@@ -78,6 +91,7 @@ def whole_office(city: City) -> None:
         upload_scan(db, city.vault, city.actor("made"), slug_of(report.number), "lembar.pdf", PDF)
     city.import_sheet(PAST, LISTED)
     city.upload(PAST, IN_REVIEW)
+    add_batch(city)
     city.register(COMING, "Ani Aster", status=RegistrationStatus.WAITLISTED)
     registration = city.all(Registration)[-1]
     with writing(city.engine) as db:
@@ -101,6 +115,8 @@ def whole_office(city: City) -> None:
         db.add(ExternalIdentity(user_id=city.users["made"].id, issuer="https://masuk.contoh.id", subject="7"))
         add_parts_of_accounts(db, city)
         add_evidence(db)
+        add_print(db, registration.workshop_session_id)
+        add_pictures(db, city, registration)
         db.add(
             Breach(
                 title="Ponsel hilang",
@@ -120,6 +136,15 @@ def whole_office(city: City) -> None:
     get_pair_id(city, "Siti Aminah", "Siti Aminnah")
 
 
+def add_batch(city: City) -> None:
+    """Add an upload of Sari's with a list for which a session is proposed."""
+    new = NewSession(title="Kelas Contoh", day=date(2025, 8, 6), starts=time(9), ends=time(12))
+    with writing(city.engine) as db:
+        batch = upload_batch(db, city.vault, city.actor("sari"), "arsip", [("daftar.csv", LISTED)])
+        batch_list = db.exec(select(BatchList).where(BatchList.upload_batch_id == batch.id)).one()
+        batch_list.state, batch_list.people, batch_list.new_session = BatchListState.READ, 4, new.to_json()
+
+
 def add_evidence(db: Db) -> None:
     """Add a figure that proves an indicator, and a dossier that can be downloaded."""
     db.add(Evidence(evaluation_indicator_id=1, year=2026, level=1, figure=EvidenceFigure.COVERAGE))
@@ -127,6 +152,62 @@ def add_evidence(db: Db) -> None:
     dossier = Dossier(year=2026, instrument="Smart City", status=DossierStatus.READY, expires_at=later)
     dossier.made_at = now()
     db.add(dossier)
+
+
+def add_print(db: Db, workshop_session_id: int) -> None:
+    """Add an attendance list that was printed for a session."""
+    layout: dict[str, object] = {"pages": []}
+    db.add(
+        RosterPrint(
+            code="CETAK234", workshop_session_id=workshop_session_id, layout=layout, layout_sha256="", pages=1
+        )
+    )
+
+
+def add_pictures(db: Db, city: City, registration: Registration) -> None:
+    """Add a photographed page and line to the upload in review, and to one that was saved, of a registration."""
+    in_review = db.exec(
+        select(AttendanceImport).where(AttendanceImport.status == ImportStatus.REVIEW)
+    ).first()
+    assert in_review is not None
+    saved = AttendanceImport(
+        workshop_session_id=registration.workshop_session_id,
+        uploaded_file_id=in_review.uploaded_file_id,
+        status=ImportStatus.COMMITTED,
+        counts=in_review.counts,
+        committed_at=now(),
+    )
+    db.add(saved)
+    db.flush()
+    row = AttendanceImportRow(
+        attendance_import_id=saved.id,
+        number=2,
+        kind=RowKind.UPDATE,
+        cells={},
+        result={},
+        participant_id=registration.participant_id,
+    )
+    db.add(row)
+    picture = city.vault.encrypt_bytes(b"a line")
+    for attendance_import in (in_review, saved):
+        page = RosterPhoto(
+            attendance_import_id=attendance_import.id,
+            position=0,
+            name="foto.jpg",
+            state=PhotoPageState.UNREADABLE,
+            picture_encrypted=picture,
+        )
+        db.add(page)
+        db.flush()
+        line = SignaturePicture(
+            attendance_import_id=attendance_import.id,
+            number=2,
+            roster_photo_id=page.id,
+            mark="signed",
+            ink=0.2,
+            picture_encrypted=picture,
+        )
+        db.add(line)
 
 
 def add_parts_of_accounts(db: Db, city: City) -> None:

@@ -18,6 +18,7 @@ from app.models import (
     Approval,
     Attachment,
     AttendanceImport,
+    BatchList,
     Breach,
     DataRequest,
     DelegationLink,
@@ -37,9 +38,12 @@ from app.models import (
     PrivacyNotice,
     Registration,
     Role,
+    RosterPhoto,
+    RosterPrint,
     SavedFilter,
     SignedScan,
     TokenScope,
+    UploadBatch,
     User,
     Venue,
     WhatsAppList,
@@ -106,6 +110,7 @@ FIXED = {
     "number": "2",
     "setup_step": "mail",
     "outcome": "present",
+    "page": "1",
     "path": "mark.svg",
     "picture": "mendaftar.png",
     "step": "rows",
@@ -115,6 +120,7 @@ FIXED = {
 COLUMNS: dict[str, Any] = {
     "approval_id": Approval.id,
     "attachment_id": Attachment.id,
+    "batch_id": UploadBatch.id,
     "breach_id": Breach.id,
     "denominator_id": Denominator.id,
     "dossier_id": Dossier.id,
@@ -133,6 +139,8 @@ COLUMNS: dict[str, Any] = {
     "pair_id": PossibleDuplicate.id,
     "passkey_id": Passkey.id,
     "participant_id": Participant.id,
+    "photo_id": RosterPhoto.id,
+    "print_code": RosterPrint.code,
     "token_id": ApiToken.id,
     "venue_id": Venue.id,
     "version": PrivacyNotice.version,
@@ -227,6 +235,8 @@ class Office:
             undone = re.search(r"batalkan|undo|lembar", template)
             status = ImportStatus.COMMITTED if undone else ImportStatus.REVIEW
             return self._first(AttendanceImport.id, col(AttendanceImport.status) == status)
+        if name == "list_id" and "banyak" in template:
+            return self._first(BatchList.id)
         if name in FIXED:
             return FIXED[name]
         if name in {"secret", "signed", "token"}:

@@ -52,6 +52,8 @@ REQUESTS: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/administrasi/wilayah/{code}/sebutan/hapus"): {"data": {"alias": "manggar lama"}},
     ("POST", "/tempat/unggah"): {"files": LIST},
     ("POST", "/administrasi/batas"): {"files": LIST},
+    ("POST", "/unggahan/banyak"): {"files": {"files": LIST["file"]}},
+    ("POST", "/unggahan/banyak/{batch_id}/{list_id}/sesi"): {"data": {"session": PAST}},
     ("POST", "/unggahan/{import_id}/pindahkan"): {"data": {"session": COMING}},
     ("POST", "/api/v1/workshops"): {"json": {"code": "LD-1", "title": "Kelas"}},
     ("PATCH", "/api/v1/workshops/{code}"): {"json": {"title": "Kelas"}},

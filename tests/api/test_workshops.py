@@ -48,6 +48,7 @@ WRONG_SESSIONS: tuple[tuple[dict[str, Any], set[str]], ...] = (
     ({"mode": "telepati"}, {"mode"}),
     ({"venue": "A" * 201}, {"venue"}),
     ({"places_per_kelurahan": 0}, {"places_per_kelurahan"}),
+    ({"min_minutes": 181}, {"min_minutes"}),
     ({"places_of_group": {"pelaut": 3}}, {"places_of_group.pelaut"}),
     ({"registration_opens_at": "2025-08-06T09:00:00+08:00"}, {"registration_opens_at"}),
     ({"starts_at": "0205-08-05T09:00:00+08:00"}, {"starts_at"}),
@@ -127,6 +128,7 @@ def test_a_session_is_created_read_and_changed(sari: TestClient, session: dict[s
         "places_of_group": {},
         "registration_opens_at": None,
         "registration_closes_at": None,
+        "min_minutes": None,
         "cancelled_at": None,
         "cancelled_why": None,
         "registered": 0,
@@ -147,6 +149,7 @@ def test_a_session_is_created_read_and_changed(sari: TestClient, session: dict[s
         "places_per_kelurahan": 2,
         "places_of_group": {"umkm": 40},
         "registration_closes_at": "2025-08-04T09:00:00Z",
+        "min_minutes": 100,
     }
     limited = sari.patch("/sessions/SPBE-2025-1", json=limits).json()
     assert limited == changed | limits
@@ -154,6 +157,7 @@ def test_a_session_is_created_read_and_changed(sari: TestClient, session: dict[s
     assert sari.patch("/sessions/SPBE-2025-1", json={"registration_closes_at": None}).json() == (
         limited | {"registration_closes_at": None}
     )
+    assert sari.patch("/sessions/SPBE-2025-1", json={"min_minutes": None}).json()["min_minutes"] is None
 
 
 def test_a_patch_keeps_what_others_changed_at_the_same_time(

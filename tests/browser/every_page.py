@@ -22,6 +22,8 @@ VIEWERS = ("organizer", "NIK admin", "granted viewer", "staff", STRANGER)
 # Answers to programs and scripts, and addresses that lead on at once.
 NO_PAGES = (
     "/api/",
+    "/F/",
+    "/f/",
     "/static/",
     "/health/",
     "/metrics",

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from app.cli.commands import main
 from app.database import create_engine, reading
 from app.i18n import wita_today
-from app.models import Role
+from app.models import Role, SessionMode, WorkshopSession
 from app.services.accounts.logins import authenticate, find_actor_by_token
 from app.services.accounts.users import get_user_by_password_link
 from app.settings import Settings
@@ -53,7 +54,11 @@ def test_from_an_empty_database_to_a_report(
     ) == ("SPBE-2025")
     times = ("--starts", "2025-08-05 09:00", "--ends", "2025-08-05 12:00")
     held = ("--workshop", "SPBE-2025", *times, "--venue", "Aula Balai Kota", "--capacity", "70")
-    assert output_of(jangkau("session", "create", "SPBE-2025-1", *held)) == "SPBE-2025-1"
+    online = ("--mode", "hybrid", "--min-minutes", "60")
+    assert output_of(jangkau("session", "create", "SPBE-2025-1", *held, *online)) == "SPBE-2025-1"
+    with reading(engine) as db:
+        made = db.exec(select(WorkshopSession)).one()
+    assert (made.mode, made.min_minutes) == (SessionMode.HYBRID, 60)
 
     spbe = ("import", SAMPLES / "spbe.xlsx", "--session", "SPBE-2025-1", "--json")
     dry = document(jangkau(*spbe, "--dry-run"))

@@ -37,6 +37,7 @@ from tests.database import on_sqlite, postgresql_in_soak
 from tests.evidence_files import attach, photo
 from tests.scenarios import scenario
 from tests.server import Jangkau, Server, wait_until
+from tests.signed_pages import print_list, read_page, upload_readings
 
 HEADINGS = "Nama;Kelurahan;Unsur;NIK;HP;Kehadiran"
 NIKS = [f"647101410190{number:04}" for number in range(1, 31)]
@@ -70,6 +71,7 @@ def encrypted_data(city: City) -> None:
         db.flush()
         seal_lines(db, city.vault)
     attach(city, "SATU-1", photo())
+    upload_readings(city, "TIGA-1", read_page(print_list(city, "TIGA-1"), signed={1}))
 
 
 def texts_in(node: object) -> Iterator[str]:
@@ -132,6 +134,8 @@ ENCRYPTED = {
     "attendance_import_row.after",
     "attendance_import_row.after (hash)",
     "attendance_import.preview",
+    "roster_photo.picture_encrypted",
+    "signature_picture.picture_encrypted",
     "uploaded_file.content",
     "people_merge.before",
     "people_merge.before (hash)",

@@ -63,6 +63,8 @@ def test_an_organizer_creates_a_session_in_wita(
         ("capacity", "9999999999999", "The number of places must be from 1 to 100,000."),
         ("online_link", "javascript:alert(1)", "A link begins with https://"),
         ("places_per_kelurahan", "0", "The number of places must be from 1 to 100,000."),
+        ("min_minutes", "0", "The least minutes must be from 1 to as many as the session lasts."),
+        ("min_minutes", "211", "The least minutes must be from 1 to as many as the session lasts."),
         ("places_of_group.umkm", "sepuluh", "The number of places must be from 1 to 100,000."),
         ("registration_opens", "besok", "This is not a date. Write it as 05-12-2026 or 5 Dec 2026."),
         ("registration_opens", "04-11-2025", "Registration must open before the session starts."),
@@ -147,6 +149,7 @@ def test_limits_and_times_of_registration_are_saved(
         "registration_opens_time": "08.00",
         "registration_closes": "03-11-2025",
         "registration_closes_time": "17.00",
+        "min_minutes": "75",
     }
 
     organizer.post("/sesi/SPBE-2025-1/ubah", data=FORM | limits)
@@ -170,8 +173,10 @@ def test_a_session_is_copied_to_another_time(
             "places_of_group.umkm": "20",
             "registration_closes": "3/11/2025",
             "registration_closes_time": "17",
+            "min_minutes": "77",
         },
     )
+    assert "77 minutes in the online meeting" in organizer.get("/sesi/SPBE-2025-1").text
     city.register("SPBE-2025-1", "Rina Melati")
     copy = {"day": "1/2/2026", "starts": "13.00", "code": "SPBE-2025-2"}
     assert 'value="SPBE-2025-2"' in organizer.get("/sesi/SPBE-2025-1/salin").text
@@ -185,7 +190,7 @@ def test_a_session_is_copied_to_another_time(
 
     assert answer.headers["location"] == "/sesi/SPBE-2025-2"
     form = organizer.get("/sesi/SPBE-2025-2/ubah").text
-    for value in ("01-02-2026", "13.00", "16.30", "31-01-2026", "21.00", "20", "40"):
+    for value in ("01-02-2026", "13.00", "16.30", "31-01-2026", "21.00", "20", "40", "77"):
         assert f'value="{value}"' in form
     assert "Nobody is registered yet." in organizer.get("/sesi/SPBE-2025-2/peserta").text
 

@@ -215,7 +215,7 @@ def test_a_late_failure_does_not_affect_an_import_that_another_worker_has_read(
     runner.drain()
 
     with writing(city.engine) as db:
-        give_up_reading(db, {"import": attendance_import.id})
+        give_up_reading(db, city.vault, {"import": attendance_import.id})
 
     assert status(city) is ImportStatus.REVIEW
     assert len(city.rows(attendance_import.id)) == 3

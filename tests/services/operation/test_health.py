@@ -34,6 +34,7 @@ from app.models import (
 )
 from app.models.base import now
 from app.nik_vault import NikVault
+from app.paper.parts import LIBRARIES
 from app.permissions import OPERATOR
 from app.queries.operation.database_checks import check_clock, check_connections, check_sqlite_version
 from app.queries.operation.health_lines import HealthLine, HealthState
@@ -194,6 +195,17 @@ def test_settings_show_what_is_wrong(
     line = check(**changed)[key]
 
     assert line.state is (HealthState.FAILED if "smtp_url" in changed else HealthState.WARNING)
+
+
+@on_sqlite
+def test_photos_can_be_read_where_the_packages_are_installed(
+    check: Callable[..., dict[str, HealthLine]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert check()["photos"].is_ok
+    monkeypatch.setitem(LIBRARIES, "cv2_of_no_installation", "opencv-python-headless")
+    line = check()["photos"]
+    assert line.state is HealthState.WARNING
+    assert "opencv-python-headless" in line.text_in("en")
 
 
 @on_sqlite

@@ -5,16 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from openpyxl import Workbook, load_workbook
 
 from app.database import reading, writing
 from app.errors import Forbidden, NotFound
 from app.i18n import translator
-from app.models import Activity, AttendanceStatus, Registration, RegistrationStatus
+from app.models import Activity, AttendanceStatus, Registration, RegistrationStatus, RosterPrint
+from app.paper.layout import layout_from_json
+from app.reports.roster_pdf import BLANK_LINES
 from app.services.registrations.rosters import RosterFormat, download_roster
 from tests.city import LAMARU, City
 from tests.database import on_sqlite
 from tests.libreoffice import save_with_libreoffice
+from tests.pages.conftest import logged_in
 from tests.spreadsheets.examples import saved
 
 SESSION = "UMKM-2025-1"
@@ -113,6 +117,42 @@ def test_each_download_is_logged(registered: City) -> None:
         ("Budi Petugas", "session", SESSION, {"file": f"daftar-hadir-{SESSION}.{file_format}"})
         for file_format in ("xlsx", "pdf")
     ]
+
+
+def test_a_printed_list_keeps_its_layout(registered: City) -> None:
+    """The same list again is the same print; a list with other people is another, and the first stays as it was."""
+    download(registered, file_format="pdf")
+    download(registered, file_format="pdf")
+    (first,) = registered.all(RosterPrint)
+    registered.register(SESSION, "Zahra Melati")
+    download(registered, file_format="pdf")
+
+    before, after = registered.all(RosterPrint)
+    assert before == first
+    assert before.code != after.code
+    codes = {registration.code for registration in registered.all(Registration)}
+    printed = [line for page in layout_from_json(before.layout).pages for line in page.lines]
+    assert len(printed) == 4 + BLANK_LINES
+    assert {line.registration for line in printed} - {None} < codes
+    assert before.pages == 1
+    assert before.printed_by == registered.users["budi"].id
+
+
+def test_the_address_of_a_printed_page_leads_to_the_upload_of_its_photos(
+    registered: City, app: FastAPI
+) -> None:
+    download(registered, file_format="pdf")
+    (roster_print,) = registered.all(RosterPrint)
+    budi = logged_in(app, registered.engine, registered.users["budi"])
+    for path in (f"/F/{roster_print.code}/1", f"/f/{roster_print.code.lower()}/2"):
+        assert budi.get(path).headers["location"] == f"/sesi/{SESSION}/foto"
+    assert budi.get("/F/22222222/1").status_code == 404
+    assert (
+        logged_in(app, registered.engine, registered.users["tono"])
+        .get(f"/F/{roster_print.code}/1")
+        .status_code
+        == 404
+    )
 
 
 def test_the_roster_is_only_for_users_who_record_attendance(registered: City) -> None:
