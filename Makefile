@@ -47,7 +47,7 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite, pages only opened; a minute and a half on two cores
 	@$(MAKE) --no-print-directory --jobs=2 lint quick
 
-test: chromium libreoffice java pgbouncer ## everything, also on PostgreSQL and in a browser; thirteen minutes on two cores
+test: chromium libreoffice java pgbouncer ## everything, also on PostgreSQL and in a browser; fourteen minutes on two cores
 	@$(MAKE) --no-print-directory --jobs=4 lint project service browser
 
 soak: $(LIGHTHOUSE) operation ## as test, and the heavy tests: many more damaged files and histories of a city, Lighthouse
@@ -59,12 +59,13 @@ lint: $(TEST) ## style, types and the import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
 
-# The tests that neither take long nor need PostgreSQL, LibreOffice or a browser. Pages are only opened, and
-# commands and backups are left to `make test`.
+# The tests that neither take long nor need PostgreSQL, LibreOffice or a browser. Pages are only opened. Commands,
+# backups, damaged files, photos of lists, many lists at once and issued reports are left to `make test`.
 quick: $(TEST) $(ASSETS)
 	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "not soak and not slow" --database sqlite --sheets in-process \
 		tests --ignore tests/browser --ignore-glob "tests/pages/*/*" --ignore tests/pages/test_look.py --ignore tests/cli \
-		--ignore tests/services/operation
+		--ignore tests/services/operation --ignore tests/services/imports/batches --ignore tests/services/issued_reports \
+		--ignore tests/paper --ignore tests/attachments --ignore-glob "tests/spreadsheets/formats/test_*_files.py"
 
 project: $(TEST) # the project about itself: structure, texts, documents, migrations
 	$(BIN)/pytest --quiet tests/project
