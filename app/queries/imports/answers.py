@@ -91,7 +91,7 @@ class OpenRow:
 
 @dataclass(frozen=True)
 class RegisteredPerson:
-    """Somebody registered for the session who is not on the list, and the text by which a form names them."""
+    """A person who is registered for the session and missing from the list. `text` is what a form shows for them."""
 
     text: str
     place: str

@@ -184,7 +184,7 @@ def answer_question_of_all(
         asking = _asking(_lock_and_view(db, actor, batch_id), question)
         choices.confirm_questions(db, actor, batch_id, asking, [question])
     if problem := caught.problem:
-        return _batch_page(request, db, actor, _, queries.get_batch_view(db, actor, batch_id), problem)
+        return _refused_page(request, db, actor, _, batch_id, problem)
     return redirect(f"/unggahan/banyak/{batch_id}")
 
 
@@ -201,7 +201,7 @@ def leave_all_out(
     with catch_problem(db) as caught:
         choices.leave_out(db, actor, batch_id, _asking(_lock_and_view(db, actor, batch_id), question))
     if problem := caught.problem:
-        return _batch_page(request, db, actor, _, queries.get_batch_view(db, actor, batch_id), problem)
+        return _refused_page(request, db, actor, _, batch_id, problem)
     return redirect(f"/unggahan/banyak/{batch_id}")
 
 
@@ -226,7 +226,7 @@ def discard_lists(
     with catch_problem(db) as caught:
         is_deleted = saving.discard_batch(db, actor, batch_id)
     if problem := caught.problem:
-        return _batch_page(request, db, actor, _, queries.get_batch_view(db, actor, batch_id), problem)
+        return _refused_page(request, db, actor, _, batch_id, problem)
     page = "/unggahan" if is_deleted else f"/unggahan/banyak/{batch_id}"
     return redirect(page, _("The upload is discarded."))
 
@@ -289,7 +289,7 @@ def create_session(
     with catch_problem(db) as caught:
         created = create_sessions(db, actor, batch_id, [list_id])
     if problem := caught.problem:
-        return _batch_page(request, db, actor, _, queries.get_batch_view(db, actor, batch_id), problem)
+        return _refused_page(request, db, actor, _, batch_id, problem)
     return _to_list(batch_id, list_id, _created(len(created), _))
 
 
@@ -307,7 +307,7 @@ def answer_question(
     with catch_problem(db) as caught:
         choices.confirm_questions(db, actor, batch_id, [list_id], [question])
     if problem := caught.problem:
-        return _batch_page(request, db, actor, _, queries.get_batch_view(db, actor, batch_id), problem)
+        return _refused_page(request, db, actor, _, batch_id, problem)
     return _to_next(db, actor, batch_id, list_id)
 
 
@@ -319,7 +319,7 @@ def leave_list_out(
     with catch_problem(db) as caught:
         choices.leave_out(db, actor, batch_id, [list_id])
     if problem := caught.problem:
-        return _batch_page(request, db, actor, _, queries.get_batch_view(db, actor, batch_id), problem)
+        return _refused_page(request, db, actor, _, batch_id, problem)
     return _to_next(db, actor, batch_id, list_id)
 
 
@@ -331,8 +331,15 @@ def take_list_in(
     with catch_problem(db) as caught:
         choices.take_in(db, actor, batch_id, [list_id])
     if problem := caught.problem:
-        return _batch_page(request, db, actor, _, queries.get_batch_view(db, actor, batch_id), problem)
+        return _refused_page(request, db, actor, _, batch_id, problem)
     return _to_list(batch_id, list_id)
+
+
+def _refused_page(
+    request: Request, db: Db, actor: Actor, _: Translator, batch_id: int, problem: Problem
+) -> Response:
+    """Return the batch as it is now, with the problem that kept it from being changed."""
+    return _batch_page(request, db, actor, _, queries.get_batch_view(db, actor, batch_id), problem)
 
 
 def _to_list(batch_id: int, list_id: int, message: str = "") -> Response:
