@@ -8,8 +8,8 @@ end of the archive is the SHA-256 of all bytes before it. `unzip` opens it.
 import os
 import secrets
 from base64 import b64decode
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -94,7 +94,7 @@ class Backup:
         """By table the highest id that was ever given out, where that is known."""
         return self.manifest.highest_ids
 
-    def rows(self, table: TableColumns) -> Iterator[PlainRow]:
+    def rows(self, table: TableColumns) -> Generator[PlainRow, None, None]:
         """Yield the rows of a table. Raises `Problem` for what is no row of it."""
         files, length = table.positions(ColumnKind.BYTES), len(table.columns)
         with ZipFile(self.path) as archive, archive.open(_member(table.name)) as member:
@@ -220,8 +220,11 @@ def _write_archive(engine: Engine, secret: bytes, file: IO[bytes]) -> Manifest:
         with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=COMPRESSION) as archive:
             archive.writestr(README, README_TEXT)
             for table in source.tables.values():
-                with archive.open(_member(table.name), "w", force_zip64=True) as member:
-                    sums[table.name] = _write_table(member, table, source.rows(table))
+                with (
+                    closing(source.rows(table)) as rows,
+                    archive.open(_member(table.name), "w", force_zip64=True) as member,
+                ):
+                    sums[table.name] = _write_table(member, table, rows)
             manifest = Manifest(
                 program=version("jangkau"),
                 revision=source.revision,

@@ -1,7 +1,7 @@
 """Fill an empty database from a backup or from another database, in one transaction, and compare it afterwards."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, ProgrammingError
@@ -88,7 +88,8 @@ def _matching_tables(connection: Connection, source: RowSource) -> list[TableCol
 def _copy_rows(connection: Connection, source: RowSource, table: TableColumns) -> None:
     """Fill a table. Raises `Problem` if the database refuses a row."""
     try:
-        write_rows(connection, table, source.rows(table))
+        with closing(source.rows(table)) as rows:
+            write_rows(connection, table, rows)
     except (DataError, IntegrityError, InterfaceError, ProgrammingError) as error:
         raise Problem(
             "The table %(table)s can't be filled: refused by %(constraint)s.",

@@ -9,7 +9,8 @@ and columns are those that the database has. A value is None, a number, a text o
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -129,8 +130,8 @@ class RowSource(Protocol):
     def highest_ids(self) -> dict[str, int]:
         """By table the highest id that was ever given out, where that is known."""
 
-    def rows(self, table: TableColumns) -> Iterator[PlainRow]:
-        """Yield the rows of a table."""
+    def rows(self, table: TableColumns) -> Generator[PlainRow, None, None]:
+        """Yield the rows of a table. Whoever may stop before the last row closes the generator."""
 
     def sum_of(self, table: TableColumns) -> TableSum:
         """Return the sum of the rows of a table."""
@@ -145,7 +146,7 @@ class DatabaseSource:
         self.tables = {table.name: table for table in list_tables(connection)}
         self.highest_ids = read_highest_ids(connection)
 
-    def rows(self, table: TableColumns) -> Iterator[PlainRow]:
+    def rows(self, table: TableColumns) -> Generator[PlainRow, None, None]:
         """Yield the rows of a table in the order of its key."""
         return read_rows(self._connection, table)
 
@@ -178,8 +179,11 @@ def _kind_of(column_type: TypeEngine[Any]) -> ColumnKind:
     return next(kind for parent, kind in _KINDS if isinstance(column_type, parent))
 
 
-def read_rows(connection: Connection, table: TableColumns) -> Iterator[PlainRow]:
-    """Yield the rows of a table in the order of its key, which is the same on both databases. They are streamed."""
+def read_rows(connection: Connection, table: TableColumns) -> Generator[PlainRow, None, None]:
+    """Yield the rows of a table in the order of its key, which is the same on both databases. They are streamed.
+
+    The generator must be closed before the connection is used for anything else.
+    """
     # All names are those of our own tables, as the database reports them.
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
@@ -226,8 +230,9 @@ def write_rows(connection: Connection, table: TableColumns, rows: Iterable[Plain
 def sum_table(connection: Connection, table: TableColumns) -> TableSum:
     """Return the sum of a table's rows."""
     digest = Digest()
-    for _, canonical_line in encode_rows(table, read_rows(connection, table)):
-        digest.add(canonical_line)
+    with closing(read_rows(connection, table)) as rows:
+        for _, canonical_line in encode_rows(table, rows):
+            digest.add(canonical_line)
     return digest.result()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from threading import Event, Thread
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -187,6 +188,29 @@ def test_it_is_of_one_moment_and_hinders_no_writer(story: City, tmp_path: Path, 
     registered = {row["participant_id"] for row in rows["registration"]}
     assert {row["id"] for row in rows["participant"]} == registered
     assert len(registered) > 21
+
+
+def test_an_interrupted_backup_leaves_no_file_and_a_usable_database(
+    story: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends between two rows of a table; what it leaves to the garbage collector must not need the connection."""
+    lines = count()
+
+    def interrupted_line(row: PlainRow) -> bytes:
+        if next(lines) == 50:
+            raise KeyboardInterrupt
+        return original(row)
+
+    original = table_rows._json_line
+    with monkeypatch.context() as patched:
+        patched.setattr(table_rows, "_json_line", interrupted_line)
+        with pytest.raises(KeyboardInterrupt) as interruption:
+            write_backup(story.engine, SECRET_BYTES, tmp_path / "copy.zip")
+
+    story.engine.dispose()
+    del interruption
+    assert list(tmp_path.iterdir()) == []
+    assert write_backup(story.engine, SECRET_BYTES, tmp_path / "copy.zip").path.exists()
 
 
 @on_sqlite
