@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import signal
 import sys
+import time
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
@@ -172,7 +173,9 @@ def worker() -> None:
         Worker(TaskRunner(installation.settings, installation.engine, installation.vault)).running(),
     ):
         typer.echo("Jangkau: ready for background work.")
-        signal.pause()
+        # `signal.pause` would miss a signal that arrives just before it begins to wait, and never end.
+        while True:
+            time.sleep(1)
 
 
 def _ready_installation() -> Installation:
