@@ -29,9 +29,11 @@ endif
 export PYTHONDONTWRITEBYTECODE =
 
 # Tests that are marked "soak" are left out, except by `make soak`, which also reads every file in a child process.
-SELECTION = -m "not soak" --sheets in-process
+LEFT_OUT = soak
+SHEETS = in-process
+TOGETHER = -m "not clock and not $(LEFT_OUT)" --sheets $(SHEETS)
 
-.PHONY: help run check test soak lint quick project service browser format messages screenshots bench audit assets wheel lock \
+.PHONY: help run check test soak lint quick project service browser clock format messages screenshots bench audit assets wheel lock \
 	clean \
 	chromium libreoffice java operation
 
@@ -48,10 +50,11 @@ check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, test
 	@$(MAKE) --no-print-directory --jobs=2 lint quick
 
 test: chromium libreoffice java pgbouncer ## everything, also on PostgreSQL and in a browser; fourteen minutes on two cores
+	@$(MAKE) --no-print-directory clock
 	@$(MAKE) --no-print-directory --jobs=4 lint project service browser
 
 soak: $(LIGHTHOUSE) operation ## as test, and the heavy tests: many more damaged files and histories of a city, Lighthouse
-	@TEST_HISTORIES=100 $(MAKE) --no-print-directory SELECTION="--sheets in-child" test
+	@TEST_HISTORIES=100 $(MAKE) --no-print-directory LEFT_OUT=none SHEETS=in-child test
 
 lint: $(TEST) ## style, types and the import contract
 	$(BIN)/ruff check --quiet
@@ -71,10 +74,13 @@ project: $(TEST) # the project about itself: structure, texts, documents, migrat
 	$(BIN)/pytest --quiet tests/project
 
 service: $(TEST) $(ASSETS) $(PROVIDER) libreoffice java # everything but what happens in a browser
-	$(BIN)/pytest --quiet --numprocesses 4 --dist worksteal $(SELECTION) tests --ignore tests/project --ignore tests/browser
+	$(BIN)/pytest --quiet --numprocesses 4 --dist worksteal $(TOGETHER) tests --ignore tests/project --ignore tests/browser
 
 browser: $(TEST) $(ASSETS) $(PROVIDER) chromium # what people do; two at a time, as each waits for pages
-	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal $(SELECTION) tests/browser
+	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal $(TOGETHER) tests/browser
+
+clock: $(TEST) # what must happen within seconds, when nothing else runs
+	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "clock and not $(LEFT_OUT)" --sheets $(SHEETS) tests
 
 format: $(TEST) ## formats the Python code
 	$(BIN)/ruff check --fix
@@ -182,10 +188,12 @@ $(PROVIDER) $(LIGHTHOUSE): | $(RUN)
 	@(cd $(@D) && $(NPM_INSTALL)) || (cd $(@D) && $(NPM_INSTALL))
 	@touch $@
 
+MAY_INSTALL = [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release
+
 # Programs of the system that tests need. As root on Debian they are installed, elsewhere it is said what is missing.
 # RUNLEVEL=1 keeps servers among them from being started. $(call install,condition that says it is there,Debian packages,what needs it)
 define install
-	@{ $(1); } >/dev/null || if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+	@{ $(1); } >/dev/null || if $(MAY_INSTALL); then \
 		echo "Installing $(2) …"; \
 		export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
 		apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install $(2) >/dev/null; \
@@ -194,23 +202,18 @@ define install
 	fi
 endef
 
+# Any Chromium will do. The headless shell, which draws no window, takes a third less processor time.
 chromium:
-	$(call install,command -v chromium || command -v chromium-browser || command -v google-chrome,chromium fonts-liberation,The \
-browser tests need Chromium or Google Chrome)
+	$(call install,command -v chromium-headless-shell || { ! { $(MAY_INSTALL); } && { command -v chromium || \
+command -v chromium-browser || command -v google-chrome; }; },chromium-headless-shell fonts-liberation,The browser tests need \
+Chromium or Google Chrome)
 
 libreoffice:
 	$(call install,test -e "$$(dirname "$$(readlink -f "$$(command -v soffice)")")/libswlo.so",libreoffice-calc \
 libreoffice-writer,The tests of workbooks and documents need LibreOffice Calc and Writer)
 
 pgbouncer:
-	@command -v pgbouncer >/dev/null && exit 0; \
-	if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
-		echo "Installing pgbouncer …"; \
-		export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
-		apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install pgbouncer >/dev/null; \
-	else \
-		echo "The test of connection pooling needs pgbouncer 1.24 (Debian: apt-get install pgbouncer)." >&2; exit 1; \
-	fi
+	$(call install,command -v pgbouncer,pgbouncer,The test of connection pooling needs pgbouncer 1.24)
 
 java:
 	$(call install,command -v javac,default-jdk-headless,The check of PDFs by veraPDF needs a JDK)

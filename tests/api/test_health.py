@@ -145,6 +145,7 @@ def test_with_a_full_disk_it_is_not_ready(small_disk: Path, settings: Settings) 
 
 
 @on_sqlite
+@pytest.mark.clock
 def test_while_another_process_writes_it_does_not_wait(monitor: TestClient, engine: Engine) -> None:
     with writing(engine) as db:
         db.execute(text("UPDATE app_user SET name = name"))
@@ -163,6 +164,7 @@ def silent_server() -> Iterator[int]:
 
 @on_sqlite
 @pytest.mark.slow
+@pytest.mark.clock
 @pytest.mark.parametrize(
     "setting", ["database_url", pytest.param("report_database_url", marks=pytest.mark.soak)]
 )

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.server import Jangkau, Server
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# The first is made for tests: it draws no window, and takes a third less processor time.
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 QUIET = [
     "--headless",
     "--no-sandbox",
@@ -22,6 +23,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+OFFLINE = "net::ERR_INTERNET_DISCONNECTED"  # said of requests while a test has cut the connection
 DESKTOP = 1280
 PHONE = 360
 
@@ -81,7 +83,7 @@ def page(browser: Browser, server: Server, width: int, javascript: bool) -> Iter
     page, console_errors = context.new_page(), list[str]()
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type in {"error", "warning"} and OFFLINE not in message.text:
             console_errors.append(f"{page.url}: {message.text} {message.location}")
 
     page.on("console", listen)

@@ -26,7 +26,7 @@ from tests.own_postgresql import OwnPostgresql
 from tests.scenarios import PRIVACY_CONTACT, SECRET
 from tests.server import Server, serving, wait_until
 
-pytestmark = pytest.mark.soak
+pytestmark = [pytest.mark.soak, pytest.mark.clock]
 
 MAX_SECONDS = 6
 AT_ONCE = 30

@@ -10,7 +10,7 @@ from app.models import WorkerLease
 from tests.database import postgresql_in_soak
 from tests.server import Server, wait_until
 
-pytestmark = [postgresql_in_soak, pytest.mark.slow]
+pytestmark = [postgresql_in_soak, pytest.mark.slow, pytest.mark.clock]
 
 
 def ready(server: Server) -> tuple[int, list[str]]:

@@ -49,6 +49,7 @@ def test_eighteen_wrong_passwords_at_once_take_the_memory_of_two(server: Server,
 
 @on_sqlite
 @pytest.mark.slow
+@pytest.mark.clock
 def test_a_wrong_password_takes_as_long_for_an_account_as_for_none(server: Server, jangkau: Jangkau) -> None:
     """Within half of the time: hashes differ by as much on a machine that does other work."""
     create = ("user", "create", "ani@contoh.id", "--name", "Ani", "--role", "staff", "--password-stdin")

@@ -56,6 +56,7 @@ def pooled_servers(
             yield [one, other]
 
 
+@pytest.mark.clock
 def test_requests_and_background_work_are_done_once(
     pooled_servers: list[Server], city: City, smtp_server: SmtpServer
 ) -> None:

@@ -21,7 +21,7 @@ from tests.city import City
 from tests.database import on_sqlite
 from tests.server import Server, is_running, serving, wait_until
 
-pytestmark = [on_sqlite, pytest.mark.slow]
+pytestmark = [on_sqlite, pytest.mark.slow, pytest.mark.clock]
 
 WORKERS = 2
 KILLS = 10

@@ -87,6 +87,7 @@ def test_a_server_takes_over_if_it_is_killed(
 
 @postgresql_in_soak
 @pytest.mark.slow
+@pytest.mark.clock
 @pytest.mark.parametrize("command", [working, serving])
 def test_it_stops_in_time_and_the_next_one_finishes_its_work(
     city: City,
@@ -113,6 +114,7 @@ def test_it_stops_in_time_and_the_next_one_finishes_its_work(
 
 @postgresql_in_soak
 @pytest.mark.slow
+@pytest.mark.clock
 def test_another_process_goes_on_in_time(city: City, environment: Environment, tmp_path: Path) -> None:
     """Within ten seconds after a kill, and within three after a clean end."""
     with serving(environment, tmp_path) as killed:

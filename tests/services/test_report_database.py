@@ -63,6 +63,7 @@ def test_a_replica_that_is_gone_or_has_other_migrations_is_passed_over(
 
 
 @pytest.mark.soak
+@pytest.mark.clock
 def test_a_streaming_replica_that_falls_behind_or_ends_is_passed_over(
     own_postgresql: OwnPostgresql, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,7 @@ def servers(city: City, environment: dict[str, str], tmp_path: Path) -> Iterator
 
 
 @pytest.mark.soak
+@pytest.mark.clock
 @pytest.mark.parametrize("purpose", list(ImportPurpose))
 def test_others_register_while_a_long_list_is_saved(
     city: City, servers: Sequence[Server], purpose: ImportPurpose
