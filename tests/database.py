@@ -166,7 +166,7 @@ def new_database_name() -> str:
 def created_database(server: Engine, template: str | None = None, name: str | None = None) -> Iterator[URL]:
     """Create a copy of the database `template`, or an empty one, and drop it at the end."""
     name = name or new_database_name()
-    _command(server, f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
+    _command(server, f"CREATE DATABASE {name} TEMPLATE {template or 'template1'} STRATEGY FILE_COPY")
     yield server.url.set(database=name)
     _command(server, f"DROP DATABASE {name} WITH (FORCE)")
 
