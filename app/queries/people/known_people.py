@@ -23,8 +23,8 @@ from app.queries.people.records import list_open_people
 Groups = Mapping[int, tuple[str, ...]]
 PersonRow = Row[*tuple[Any, ...]]
 
-# The columns that `_build_known_person` needs.
-_PERSON = (
+# What `_build_known_person` needs; nobody is matched with an erased person.
+_PEOPLE = select(
     col(Participant.id),
     col(Participant.name),
     col(Participant.name_key),
@@ -37,7 +37,7 @@ _PERSON = (
     col(Participant.outside_place),
     col(Participant.rt),
     *(col(getattr(Participant, field)) for field in TEXT_FIELDS),
-)
+).where(col(Participant.erased_at).is_(None))
 
 # The columns of a registration that `_load_registrations` needs.
 _REGISTRATION = (
@@ -111,16 +111,12 @@ def _key_columns(keys: MatchKeys) -> list[tuple[Mapped[Any], Collection[Any]]]:
 
 
 def _load_people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, PersonRow]:
-    """Return the people for whom at least one of the conditions holds, by id; nobody is matched with an erased one.
+    """Return the people for whom at least one of the conditions holds, by id, but not erased ones.
 
     Each condition is a query of its own, which uses the column's index. For all in one query PostgreSQL may read the
     whole table, and keeps to that plan as the table grows.
     """
-    return {
-        person.id: person
-        for condition in conditions
-        for person in db.execute(select(*_PERSON).where(condition, col(Participant.erased_at).is_(None)))
-    }
+    return {person.id: person for condition in conditions for person in db.execute(_PEOPLE.where(condition))}
 
 
 def _load_groups(db: Db, people: Collection[int], day: date) -> Groups:

@@ -1,6 +1,5 @@
 """The question that people without an account answer about their target group. No group is inferred for them."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -27,6 +26,11 @@ class GroupQuestion:
 
     offered: tuple[TargetGroupView, ...]
     is_restricted: bool
+
+    @property
+    def audience(self) -> tuple[TargetGroupView, ...]:
+        """The groups that the workshop is for, () if it is for everyone."""
+        return self.offered if self.is_restricted else ()
 
     @property
     def groups(self) -> tuple[TargetGroupView, ...]:
@@ -60,7 +64,8 @@ def get_group_question(db: Db, workshop_id: int, language: Language, *, own: str
     `own` is the group that a person has already, which they may keep though the workshop is not for it.
     """
     groups, codes = _load_groups(db, workshop_id, language)
-    return build_group_question(groups, {*codes, own} - {""} if codes else ())
+    offered = tuple(group for group in groups if not codes or group.code in {*codes, own})
+    return GroupQuestion(offered, is_restricted=bool(codes))
 
 
 def list_selectable_groups(db: Db, workshop_id: int, language: Language) -> tuple[TargetGroupView, ...]:
@@ -69,14 +74,6 @@ def list_selectable_groups(db: Db, workshop_id: int, language: Language) -> tupl
     They are the workshop's, or all groups if it has none, with labels in the language.
     """
     return get_group_question(db, workshop_id, language).offered
-
-
-def build_group_question(
-    all_groups: Collection[TargetGroupView], workshop_groups: Collection[str]
-) -> GroupQuestion:
-    """Return the question for a workshop of these groups, () for one that is for everyone."""
-    offered = tuple(group for group in all_groups if not workshop_groups or group.code in workshop_groups)
-    return GroupQuestion(offered, is_restricted=bool(workshop_groups))
 
 
 def _load_groups(

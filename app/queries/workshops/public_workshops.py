@@ -104,7 +104,7 @@ class PublicWorkshop:
     @property
     def audience(self) -> tuple[TargetGroupView, ...]:
         """The groups that the workshop is for, () if it is for everyone."""
-        return self.question.offered if self.question.is_restricted else ()
+        return self.question.audience
 
 
 def is_public() -> ColumnElement[bool]:
