@@ -16,6 +16,7 @@ ORGANIZER, CONTACT = "{penyelenggara}", "{kontak}"
 
 _HEADING, _ITEM = "## ", "- "
 _NEWEST_FIRST = (col(PrivacyNotice.published_at).desc(), col(PrivacyNotice.version).desc())
+_CURRENT_VERSION = select(PrivacyNotice.version).order_by(*_NEWEST_FIRST).limit(1)
 _NONE = N_("There is no privacy notice yet.")
 
 
@@ -56,7 +57,7 @@ def get_current_notice(db: Db) -> NoticeView:
 
 def get_current_notice_version(db: Db) -> str:
     """Return the version of the notice in force. Raises `NotFound` if there is none."""
-    version = db.scalars(select(PrivacyNotice.version).order_by(*_NEWEST_FIRST).limit(1)).first()
+    version = db.scalars(_CURRENT_VERSION).first()
     if version is None:
         raise NotFound(_NONE)
     return version

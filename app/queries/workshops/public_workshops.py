@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlmodel import col
 
 from app.database import Db
@@ -112,6 +112,17 @@ def is_public() -> ColumnElement[bool]:
     return col(Workshop.public) & col(Workshop.archived_at).is_(None)
 
 
+_SESSION = (
+    select(WorkshopSession)
+    .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
+    .where(
+        col(Workshop.code) == bindparam("workshop"),
+        col(WorkshopSession.code) == bindparam("session"),
+        is_public(),
+    )
+)
+
+
 def select_session(sessions: Collection[PublicSession], code: str = "") -> PublicSession | None:
     """Return the session with this code, else the first with places, else the first that is open, else None.
 
@@ -166,15 +177,8 @@ def get_public_session(db: Db, workshop_code: str, session_code: str) -> Worksho
     Raises `NotFound` unless the workshop is public and has this session. Case is ignored in the workshop's code, not in
     the session's.
     """
-    workshop_session = db.scalars(
-        select(WorkshopSession)
-        .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
-        .where(
-            col(Workshop.code) == workshop_code.upper(),
-            col(WorkshopSession.code) == session_code,
-            is_public(),
-        )
-    ).one_or_none()
+    codes = {"workshop": workshop_code.upper(), "session": session_code}
+    workshop_session = db.scalars(_SESSION, codes).one_or_none()
     if workshop_session is None:
         raise _not_found(workshop_code)
     return workshop_session

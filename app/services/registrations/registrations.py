@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from app.database import Db
@@ -50,6 +51,8 @@ from app.services.registrations.requests import (
 from app.services.registrations.suggestions import get_selectable_person
 from app.services.registrations.waiting_list import confirm_waiting, fill_free_seats
 from app.services.registrations.writer import RegistrationWriter
+
+_BY_REQUEST_KEY = select(Registration).where(col(Registration.request_key) == bindparam("request_key"))
 
 
 def register_person(
@@ -180,7 +183,7 @@ def _lock(
 
 def _find_by_request_key(db: Db, request_key: str) -> Registration | None:
     """Return the registration that was made by this request, None if there is none."""
-    return db.scalars(select(Registration).where(col(Registration.request_key) == request_key)).first()
+    return db.scalars(_BY_REQUEST_KEY, {"request_key": request_key}).first()
 
 
 def _find_missing_consent(request: RegistrationRequest, version: str) -> list[Remark]:
