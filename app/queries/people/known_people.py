@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
@@ -38,6 +38,15 @@ _PEOPLE = select(
     col(Participant.rt),
     *(col(getattr(Participant, field)) for field in TEXT_FIELDS),
 ).where(col(Participant.erased_at).is_(None))
+# The columns by which people are matched.
+_KEYS = (
+    col(Participant.nik_key),
+    col(Participant.phone),
+    col(Participant.email),
+    col(Participant.name_key),
+    col(Participant.id),
+)
+_PEOPLE_BY_KEY = {key: _PEOPLE.where(key.in_(bindparam("values", expanding=True))) for key in _KEYS}
 
 # The columns of a registration that `_load_registrations` needs.
 _REGISTRATION = (
@@ -80,7 +89,11 @@ def load_people_for_form(
     the session's. Without a `reader`, groups are left out, also of the registrations: the public form must not tell
     anyone's group.
     """
-    people = _load_people(db, *(column.in_(values) for column, values in _key_columns(keys)))
+    people: dict[int, PersonRow] = {
+        person.id: person
+        for key, values in _key_columns(keys)
+        for person in db.execute(_PEOPLE_BY_KEY[key], {"values": list(values)})
+    }
     if not people:
         return KnownPeople((), ())
     their_registrations = (col(Registration.workshop_session_id) == workshop_session_id) & col(
@@ -100,14 +113,8 @@ def _key_columns(keys: MatchKeys) -> list[tuple[Mapped[Any], Collection[Any]]]:
 
     Columns without values are left out.
     """
-    columns: list[tuple[Mapped[Any], Collection[Any]]] = [
-        (col(Participant.nik_key), keys.niks),
-        (col(Participant.phone), keys.phones),
-        (col(Participant.email), keys.emails),
-        (col(Participant.name_key), keys.name_keys),
-        (col(Participant.id), keys.person_ids),
-    ]
-    return [(column, values) for column, values in columns if values]
+    values_of_keys = (keys.niks, keys.phones, keys.emails, keys.name_keys, keys.person_ids)
+    return [(column, values) for column, values in zip(_KEYS, values_of_keys, strict=True) if values]
 
 
 def _load_people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, PersonRow]:

@@ -112,6 +112,19 @@ def is_public() -> ColumnElement[bool]:
     return col(Workshop.public) & col(Workshop.archived_at).is_(None)
 
 
+_WORKSHOP = (
+    select(Workshop, Organization, WorkshopSession, Venue, col(Area.name))
+    .join(Organization, col(Organization.id) == col(Workshop.organization_id))
+    .outerjoin(
+        WorkshopSession,
+        (col(WorkshopSession.workshop_id) == col(Workshop.id))
+        & (col(WorkshopSession.ends_at) > bindparam("moment")),
+    )
+    .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
+    .outerjoin(Area, col(Area.code) == col(Venue.kelurahan_code))
+    .where(col(Workshop.code) == bindparam("workshop"), is_public())
+    .order_by(col(WorkshopSession.starts_at), col(WorkshopSession.id))
+)
 _SESSION = (
     select(WorkshopSession)
     .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
@@ -140,18 +153,7 @@ def get_public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop
     Raises `NotFound` if there is none; one without sessions to come has a page all the same.
     """
     moment = now()
-    rows = db.execute(
-        select(Workshop, Organization, WorkshopSession, Venue, col(Area.name))
-        .join(Organization, col(Organization.id) == col(Workshop.organization_id))
-        .outerjoin(
-            WorkshopSession,
-            (col(WorkshopSession.workshop_id) == col(Workshop.id)) & (col(WorkshopSession.ends_at) > moment),
-        )
-        .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
-        .outerjoin(Area, col(Area.code) == col(Venue.kelurahan_code))
-        .where(col(Workshop.code) == code.upper(), is_public())
-        .order_by(col(WorkshopSession.starts_at), col(WorkshopSession.id))
-    ).all()
+    rows = db.execute(_WORKSHOP, {"workshop": code.upper(), "moment": moment}).all()
     if not rows:
         raise _not_found(code)
     workshop, organization, *_first_session = rows[0]
