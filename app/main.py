@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import Engine
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 
 from app.database import create_engine, create_report_engine, max_requests
 from app.jobs.tasks import TaskRunner
@@ -73,16 +75,26 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(SecurityMiddleware, base_url=settings.base_url, answer=answer_problem)
     app.add_middleware(RequestLogMiddleware, observe=app.state.metrics.observe)  # around all others
     app.mount("/static", StaticFiles())
-    for router in (*pages.routers, *api.routers):
-        app.include_router(
-            router, dependencies=[Depends(require_current_schema), Depends(record_access, scope="function")]
-        )
-    # Now, as it takes a third of a second: FastAPI would do it at the first request.
-    for _route in iter_route_contexts(app.routes):
-        pass
+    app.router.routes += make_routes()
     add_exception_handlers(app)
     describe_problems(app)
     return app
+
+
+@cache
+def make_routes() -> list[BaseRoute]:
+    """Return the routes of all pages and of the API. They are made once, which takes a third of a second.
+
+    A process that forks others calls this before, so that they need not.
+    """
+    router = APIRouter(
+        dependencies=[Depends(require_current_schema), Depends(record_access, scope="function")]
+    )
+    for included in (*pages.routers, *api.routers):
+        router.include_router(included)
+    for _ in iter_route_contexts(router.routes):  # FastAPI would put it off to the first request
+        pass
+    return router.routes
 
 
 def make_container(
