@@ -1,6 +1,7 @@
 """Run the `jangkau` command in a process of its own.
 
-The process is forked from one that has loaded the code and nothing else, so that no test waits for an interpreter.
+The process is forked from one that has loaded the code and made the routes, and nothing else, so that no test waits
+for an interpreter.
 """
 
 import multiprocessing
@@ -13,6 +14,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from app.cli import commands
+from app.main import make_routes
 
 JANGKAU = str(Path(sys.executable).with_name("jangkau"))
 SECONDS_TO_END = 120
@@ -20,6 +22,7 @@ NOTHING = Path(os.devnull)
 
 _shell = multiprocessing.get_context("forkserver")
 _shell.set_forkserver_preload(["__main__", "app.main", __name__])
+make_routes()
 
 
 def run(

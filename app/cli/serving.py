@@ -20,7 +20,7 @@ from gunicorn.glogging import Logger
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn_worker import UvicornWorker
 
-from app.main import create_app
+from app.main import create_app, make_routes
 
 # What runs when the service is to end may take so long; then requests that are still sending a body are answered, and
 # after the second limit the workers are killed. Background work has a few seconds in between (`jobs.worker`).
@@ -40,6 +40,7 @@ def serve_until_stopped(host: str, port: int, workers: int) -> None:
 
     The database must be up to date, and no thread or connection may be open in this process.
     """
+    make_routes()
     gc.freeze()  # The collector leaves alone what is loaded, so that the workers share it with the parent.
     _Service(host, port, workers).run()
 

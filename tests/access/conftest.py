@@ -1,10 +1,11 @@
 """The office of these tests, made once for each process."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, time, timedelta
 
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from sqlmodel import select
 
 from app.database import Db, writing
@@ -58,8 +59,8 @@ from app.services.personal_data.requests import file_request_at_desk
 from app.services.registrations.delegation_links import create_delegation_link
 from app.services.workshops.venues import VenueInput, create_venue
 from app.services.workshops.workshop_sessions import WorkshopSessionInput
-from app.web.container import container_of
-from app.web.dependencies import get_db
+from app.web import dependencies
+from app.web.container import Container
 from tests.access.office import EMAIL_SECRET, FURTHER_USERS, IN_REVIEW, LISTED, LOGIN, Office
 from tests.access.requests import COMING, PAST
 from tests.boundaries import make_boundary_set
@@ -234,16 +235,17 @@ def database_kind() -> str:
 
 
 @pytest.fixture
-def office(whole_office: City, app: FastAPI) -> Iterator[Office]:
+def office(whole_office: City, app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> Office:
     """The office, in which nothing that a request writes is kept: every cell begins with the same data."""
     office = Office.open(whole_office, app)
-    app.dependency_overrides[get_db] = _roll_back
-    yield office
-    del app.dependency_overrides[get_db]
+    monkeypatch.setattr(dependencies, "changing", _rolled_back)
+    return office
 
 
-def _roll_back(request: Request) -> Iterator[Db]:
-    """Yield a session as `get_db` does. It is flushed after the handler, and rolled back."""
-    with Db(container_of(request).engine.execution_options(writes=True), expire_on_commit=False) as db:
+@contextmanager
+def _rolled_back(container: Container, *, long_statements: bool = False) -> Iterator[Db]:
+    """Yield a session as `changing` does. It is flushed after the handler, and rolled back."""
+    options = {"writes": True, "long_statements": long_statements}
+    with Db(container.engine.execution_options(**options), expire_on_commit=False) as db:
         yield db
         db.flush()

@@ -122,71 +122,73 @@ def get_place_and_group_names(db: Db, language: Language) -> dict[str, str]:
 
 _Rows = tuple[tuple[Any, ...], ...]
 
-_REFERENCE_TABLES = (
+# Places, ambiguous texts and target groups, with a row for each alias, candidate or synonym, which comes last.
+_REFERENCE = (
     select_columns(
         *(col(Area.code), col(Area.name), col(Area.parent_code), col(Area.level), col(Area.bps_code)),
-        *(col(Area.valid_from), col(Area.valid_to)),
-    ).order_by(col(Area.code)),
-    select_columns(col(AreaAlias.area_code), col(AreaAlias.alias)),
-    select_columns(col(AmbiguousPlace.text), col(AmbiguousPlace.why)),
-    select_columns(col(AmbiguousPlaceCandidate.text), col(AmbiguousPlaceCandidate.area_code)).order_by(
-        col(AmbiguousPlaceCandidate.area_code)
-    ),
-    select_columns(col(TargetGroup.code), col(TargetGroup.label_id), col(TargetGroup.label_en)).order_by(
-        col(TargetGroup.position)
-    ),
-    select_columns(col(TargetGroupSynonym.target_group_code), col(TargetGroupSynonym.synonym)),
+        *(col(Area.valid_from), col(Area.valid_to), col(AreaAlias.alias)),
+    )
+    .outerjoin(AreaAlias, col(AreaAlias.area_code) == col(Area.code))
+    .order_by(col(Area.code), col(AreaAlias.alias)),
+    select_columns(col(AmbiguousPlace.text), col(AmbiguousPlace.why), col(AmbiguousPlaceCandidate.area_code))
+    .outerjoin(AmbiguousPlaceCandidate, col(AmbiguousPlaceCandidate.text) == col(AmbiguousPlace.text))
+    .order_by(col(AmbiguousPlace.text), col(AmbiguousPlaceCandidate.area_code)),
+    select_columns(
+        *(col(TargetGroup.code), col(TargetGroup.label_id), col(TargetGroup.label_en)),
+        col(TargetGroupSynonym.synonym),
+    )
+    .outerjoin(TargetGroupSynonym, col(TargetGroupSynonym.target_group_code) == col(TargetGroup.code))
+    .order_by(col(TargetGroup.position), col(TargetGroupSynonym.synonym)),
 )
 
 
 def load_reference(db: Db) -> sheets.Reference:
-    """Return the places and groups that the reader of sheets knows, as of today; six queries.
+    """Return the places and groups that the reader of sheets knows, as of today; three queries.
 
-    The six tables hold a few hundred rows and are read each time. `Reference` is made anew only when one of them has
-    changed, because its users keep an index of all names beside it: making both takes 4 ms, half as long as the rest
-    of a registration.
+    They have a few hundred rows and are read each time. `Reference` is made anew only when one of them has changed,
+    because its users keep an index of all names beside it: making both takes 4 ms, half as long as the rest of a
+    registration.
     """
-    return _reference(wita_today(), *(tuple(map(tuple, db.execute(table))) for table in _REFERENCE_TABLES))
+    return _reference(wita_today(), *(tuple(map(tuple, db.execute(statement))) for statement in _REFERENCE))
 
 
 @lru_cache(maxsize=1)
-def _reference(
-    today: date,
-    areas: _Rows,
-    aliases: _Rows,
-    ambiguous: _Rows,
-    candidates: _Rows,
-    groups: _Rows,
-    synonyms: _Rows,
-) -> sheets.Reference:
-    aliases_of, candidates_of, synonyms_of = map(_by_first, (aliases, candidates, synonyms))
-    valid_areas = [area[:5] for area in areas if area[5] <= today <= (area[6] or today)]
-    kelurahan = tuple(
-        sheets.Kelurahan(code, name, kecamatan, aliases_of[code], bps_code)
-        for code, name, kecamatan, level, bps_code in valid_areas
-        if level is AreaLevel.KELURAHAN and kecamatan
-    )
-    kecamatan = {code: name for code, name, _, level, _ in valid_areas if level is AreaLevel.KECAMATAN}
+def _reference(today: date, areas: _Rows, ambiguous: _Rows, groups: _Rows) -> sheets.Reference:
+    valid_areas = [
+        (*area, aliases)
+        for (*area, valid_from, valid_to), aliases in _group_by_all_but_last(areas).items()
+        if valid_from <= today <= (valid_to or today)
+    ]
     return sheets.Reference(
-        kelurahan=kelurahan,
-        kecamatan=kecamatan,
-        ambiguous=tuple(sheets.AmbiguousPlace(text, candidates_of[text], why) for text, why in ambiguous)
+        kelurahan=tuple(
+            sheets.Kelurahan(code, name, kecamatan, aliases, bps_code)
+            for code, name, kecamatan, level, bps_code, aliases in valid_areas
+            if level is AreaLevel.KELURAHAN and kecamatan
+        ),
+        kecamatan={
+            code: name for code, name, _, level, *_rest in valid_areas if level is AreaLevel.KECAMATAN
+        },
+        ambiguous=tuple(
+            sheets.AmbiguousPlace(text, candidates, why)
+            for (text, why), candidates in _group_by_all_but_last(ambiguous).items()
+        )
         + tuple(
             # A kecamatan's short name names none of its kelurahan: listed so that all of them are offered.
             sheets.AmbiguousPlace(alias, (code,), "a kecamatan")
-            for code in kecamatan
-            for alias in aliases_of[code]
+            for code, _, _, level, _, aliases in valid_areas
+            if level is AreaLevel.KECAMATAN
+            for alias in aliases
         ),
         target_groups=tuple(
-            sheets.TargetGroup(code, label_id, (label_id, label_en), synonyms_of[code])
-            for code, label_id, label_en in groups
+            sheets.TargetGroup(code, label_id, (label_id, label_en), synonyms)
+            for (code, label_id, label_en), synonyms in _group_by_all_but_last(groups).items()
         ),
     )
 
 
-def _by_first(rows: _Rows) -> Mapping[str, tuple[str, ...]]:
-    """Return the second values of the rows by the first."""
-    found: dict[str, tuple[str, ...]] = defaultdict(tuple)
-    for first, second in rows:
-        found[first] += (second,)
-    return found
+def _group_by_all_but_last(rows: _Rows) -> Mapping[tuple[Any, ...], tuple[str, ...]]:
+    """Return the last values of the rows by all values before them, in the same order; () for a single None."""
+    grouped: dict[tuple[Any, ...], tuple[str, ...]] = defaultdict(tuple)
+    for *columns, last in rows:
+        grouped[tuple(columns)] += () if last is None else (last,)
+    return grouped

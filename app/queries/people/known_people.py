@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
@@ -23,8 +23,8 @@ from app.queries.people.records import list_open_people
 Groups = Mapping[int, tuple[str, ...]]
 PersonRow = Row[*tuple[Any, ...]]
 
-# The columns that `_build_known_person` needs.
-_PERSON = (
+# What `_build_known_person` needs; nobody is matched with an erased person.
+_PEOPLE = select(
     col(Participant.id),
     col(Participant.name),
     col(Participant.name_key),
@@ -37,7 +37,16 @@ _PERSON = (
     col(Participant.outside_place),
     col(Participant.rt),
     *(col(getattr(Participant, field)) for field in TEXT_FIELDS),
+).where(col(Participant.erased_at).is_(None))
+# The columns by which people are matched.
+_KEYS = (
+    col(Participant.nik_key),
+    col(Participant.phone),
+    col(Participant.email),
+    col(Participant.name_key),
+    col(Participant.id),
 )
+_PEOPLE_BY_KEY = {key: _PEOPLE.where(key.in_(bindparam("values", expanding=True))) for key in _KEYS}
 
 # The columns of a registration that `_load_registrations` needs.
 _REGISTRATION = (
@@ -80,7 +89,11 @@ def load_people_for_form(
     the session's. Without a `reader`, groups are left out, also of the registrations: the public form must not tell
     anyone's group.
     """
-    people = _load_people(db, *(column.in_(values) for column, values in _key_columns(keys)))
+    people: dict[int, PersonRow] = {
+        person.id: person
+        for key, values in _key_columns(keys)
+        for person in db.execute(_PEOPLE_BY_KEY[key], {"values": list(values)})
+    }
     if not people:
         return KnownPeople((), ())
     their_registrations = (col(Registration.workshop_session_id) == workshop_session_id) & col(
@@ -100,27 +113,17 @@ def _key_columns(keys: MatchKeys) -> list[tuple[Mapped[Any], Collection[Any]]]:
 
     Columns without values are left out.
     """
-    columns: list[tuple[Mapped[Any], Collection[Any]]] = [
-        (col(Participant.nik_key), keys.niks),
-        (col(Participant.phone), keys.phones),
-        (col(Participant.email), keys.emails),
-        (col(Participant.name_key), keys.name_keys),
-        (col(Participant.id), keys.person_ids),
-    ]
-    return [(column, values) for column, values in columns if values]
+    values_of_keys = (keys.niks, keys.phones, keys.emails, keys.name_keys, keys.person_ids)
+    return [(column, values) for column, values in zip(_KEYS, values_of_keys, strict=True) if values]
 
 
 def _load_people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, PersonRow]:
-    """Return the people for whom at least one of the conditions holds, by id; nobody is matched with an erased one.
+    """Return the people for whom at least one of the conditions holds, by id, but not erased ones.
 
     Each condition is a query of its own, which uses the column's index. For all in one query PostgreSQL may read the
     whole table, and keeps to that plan as the table grows.
     """
-    return {
-        person.id: person
-        for condition in conditions
-        for person in db.execute(select(*_PERSON).where(condition, col(Participant.erased_at).is_(None)))
-    }
+    return {person.id: person for condition in conditions for person in db.execute(_PEOPLE.where(condition))}
 
 
 def _load_groups(db: Db, people: Collection[int], day: date) -> Groups:

@@ -15,6 +15,9 @@ from app.models import PrivacyNotice, User
 ORGANIZER, CONTACT = "{penyelenggara}", "{kontak}"
 
 _HEADING, _ITEM = "## ", "- "
+_NEWEST_FIRST = (col(PrivacyNotice.published_at).desc(), col(PrivacyNotice.version).desc())
+_CURRENT_VERSION = select(PrivacyNotice.version).order_by(*_NEWEST_FIRST).limit(1)
+_NONE = N_("There is no privacy notice yet.")
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,16 @@ def get_current_notice(db: Db) -> NoticeView:
     """Return the notice in force: the version that was published last. Raises `NotFound` if there is none."""
     notices = list_notices(db, limit=1)
     if not notices:
-        raise NotFound(N_("There is no privacy notice yet."))
+        raise NotFound(_NONE)
     return notices[0]
+
+
+def get_current_notice_version(db: Db) -> str:
+    """Return the version of the notice in force. Raises `NotFound` if there is none."""
+    version = db.scalars(_CURRENT_VERSION).first()
+    if version is None:
+        raise NotFound(_NONE)
+    return version
 
 
 def get_notice(db: Db, version: str) -> NoticeView:
@@ -65,7 +76,7 @@ def list_notices(db: Db, *, limit: int | None = None) -> list[NoticeView]:
     rows = db.exec(
         select(PrivacyNotice, User.name)
         .outerjoin(User, col(User.id) == col(PrivacyNotice.published_by))
-        .order_by(col(PrivacyNotice.published_at).desc(), col(PrivacyNotice.version).desc())
+        .order_by(*_NEWEST_FIRST)
         .limit(limit)
     )
     return [

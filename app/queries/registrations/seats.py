@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from app.database import Db
@@ -103,6 +103,29 @@ class Seats:
         return Cap("group", group, self.of_group[group], self.taken_by_group[group])
 
 
+_GROUP_SEATS = (
+    select(
+        col(SessionGroupSeats.workshop_session_id),
+        col(SessionGroupSeats.target_group_code),
+        col(SessionGroupSeats.places),
+    )
+    .where(col(SessionGroupSeats.workshop_session_id).in_(bindparam("sessions", expanding=True)))
+    .order_by(col(SessionGroupSeats.target_group_code))
+)
+_COUNTED = (
+    col(Registration.workshop_session_id),
+    col(Registration.kelurahan_code),
+    col(Registration.target_group_code),
+)
+_COUNTS = (
+    select(*_COUNTED, func.count())
+    .where(
+        col(Registration.workshop_session_id).in_(bindparam("sessions", expanding=True)),
+        col(Registration.status) == bindparam("status"),
+    )
+    .group_by(*_COUNTED)
+)
+
 _GroupSeats = defaultdict[int, dict[str, int]]
 _Counts = defaultdict[int, dict[tuple[str | None, str], int]]
 
@@ -143,34 +166,16 @@ def get_group_seats(db: Db, workshop_session_id: int) -> dict[str, int]:
 
 def get_group_seats_by_session(db: Db, ids: Collection[int]) -> _GroupSeats:
     """Return `get_group_seats` of several sessions, by their ids."""
-    statement = (
-        select(
-            col(SessionGroupSeats.workshop_session_id),
-            col(SessionGroupSeats.target_group_code),
-            col(SessionGroupSeats.places),
-        )
-        .where(col(SessionGroupSeats.workshop_session_id).in_(ids))
-        .order_by(col(SessionGroupSeats.target_group_code))
-    )
     caps = _GroupSeats(dict)
-    for session_id, group, seats in db.execute(statement):
+    for session_id, group, seats in db.execute(_GROUP_SEATS, {"sessions": list(ids)}):
         caps[session_id][group] = seats
     return caps
 
 
 def _count_by_session(db: Db, ids: Collection[int], status: RegistrationStatus) -> _Counts:
     """Return the number of registrations of a status by session, then by kelurahan and group."""
-    columns = (
-        col(Registration.workshop_session_id),
-        col(Registration.kelurahan_code),
-        col(Registration.target_group_code),
-    )
-    statement = (
-        select(*columns, func.count())
-        .where(col(Registration.workshop_session_id).in_(ids), col(Registration.status) == status)
-        .group_by(*columns)
-    )
     counts = _Counts(dict)
-    for session_id, kelurahan, group, count in db.execute(statement):
+    values = {"sessions": list(ids), "status": status}
+    for session_id, kelurahan, group, count in db.execute(_COUNTS, values):
         counts[session_id][kelurahan, group] = count
     return counts

@@ -1,9 +1,8 @@
 """The question that people without an account answer about their target group. No group is inferred for them."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from app.database import Db
@@ -17,6 +16,20 @@ GENERAL_PUBLIC = "umum"
 NO_GROUP = "none"
 
 
+_GROUPS = (
+    select(
+        *(col(TargetGroup.code), col(TargetGroup.label_id), col(TargetGroup.label_en)),
+        col(WorkshopTargetGroup.target_group_code),
+    )
+    .outerjoin(
+        WorkshopTargetGroup,
+        (col(WorkshopTargetGroup.target_group_code) == col(TargetGroup.code))
+        & (col(WorkshopTargetGroup.workshop_id) == bindparam("workshop")),
+    )
+    .order_by(col(TargetGroup.position))
+)
+
+
 @dataclass(frozen=True)
 class GroupQuestion:
     """What a person is asked about their group before they are registered for a workshop.
@@ -27,6 +40,11 @@ class GroupQuestion:
 
     offered: tuple[TargetGroupView, ...]
     is_restricted: bool
+
+    @property
+    def audience(self) -> tuple[TargetGroupView, ...]:
+        """The groups that the workshop is for, () if it is for everyone."""
+        return self.offered if self.is_restricted else ()
 
     @property
     def groups(self) -> tuple[TargetGroupView, ...]:
@@ -59,8 +77,14 @@ def get_group_question(db: Db, workshop_id: int, language: Language, *, own: str
 
     `own` is the group that a person has already, which they may keep though the workshop is not for it.
     """
-    groups, codes = _load_groups(db, workshop_id, language)
-    return build_group_question(groups, {*codes, own} - {""} if codes else ())
+    rows = db.execute(_GROUPS, {"workshop": workshop_id}).all()
+    codes = {of_workshop for *_group, of_workshop in rows if of_workshop is not None}
+    offered = tuple(
+        TargetGroupView(code, label_id if language == "id" else label_en)
+        for code, label_id, label_en, _ in rows
+        if not codes or code in {*codes, own}
+    )
+    return GroupQuestion(offered, is_restricted=bool(codes))
 
 
 def list_selectable_groups(db: Db, workshop_id: int, language: Language) -> tuple[TargetGroupView, ...]:
@@ -69,29 +93,3 @@ def list_selectable_groups(db: Db, workshop_id: int, language: Language) -> tupl
     They are the workshop's, or all groups if it has none, with labels in the language.
     """
     return get_group_question(db, workshop_id, language).offered
-
-
-def build_group_question(
-    all_groups: Collection[TargetGroupView], workshop_groups: Collection[str]
-) -> GroupQuestion:
-    """Return the question for a workshop of these groups, () for one that is for everyone."""
-    offered = tuple(group for group in all_groups if not workshop_groups or group.code in workshop_groups)
-    return GroupQuestion(offered, is_restricted=bool(workshop_groups))
-
-
-def _load_groups(
-    db: Db, workshop_id: int, language: Language
-) -> tuple[tuple[TargetGroupView, ...], frozenset[str]]:
-    """Return all target groups in the order of reports, and the codes of the workshop's; one query."""
-    label = col(TargetGroup.label_id if language == "id" else TargetGroup.label_en)
-    of_workshop = col(WorkshopTargetGroup.target_group_code)
-    rows = db.execute(
-        select(col(TargetGroup.code), label, of_workshop)
-        .outerjoin(
-            WorkshopTargetGroup,
-            (of_workshop == col(TargetGroup.code)) & (col(WorkshopTargetGroup.workshop_id) == workshop_id),
-        )
-        .order_by(col(TargetGroup.position))
-    ).all()
-    groups = tuple(TargetGroupView(code, text) for code, text, _ in rows)
-    return groups, frozenset(code for code, _, chosen in rows if chosen is not None)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlmodel import col
 
 from app.database import Db
@@ -104,12 +104,36 @@ class PublicWorkshop:
     @property
     def audience(self) -> tuple[TargetGroupView, ...]:
         """The groups that the workshop is for, () if it is for everyone."""
-        return self.question.offered if self.question.is_restricted else ()
+        return self.question.audience
 
 
 def is_public() -> ColumnElement[bool]:
     """Return the condition that a workshop has a public page: it is public and not archived."""
     return col(Workshop.public) & col(Workshop.archived_at).is_(None)
+
+
+_WORKSHOP = (
+    select(Workshop, Organization, WorkshopSession, Venue, col(Area.name))
+    .join(Organization, col(Organization.id) == col(Workshop.organization_id))
+    .outerjoin(
+        WorkshopSession,
+        (col(WorkshopSession.workshop_id) == col(Workshop.id))
+        & (col(WorkshopSession.ends_at) > bindparam("moment")),
+    )
+    .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
+    .outerjoin(Area, col(Area.code) == col(Venue.kelurahan_code))
+    .where(col(Workshop.code) == bindparam("workshop"), is_public())
+    .order_by(col(WorkshopSession.starts_at), col(WorkshopSession.id))
+)
+_SESSION = (
+    select(WorkshopSession)
+    .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
+    .where(
+        col(Workshop.code) == bindparam("workshop"),
+        col(WorkshopSession.code) == bindparam("session"),
+        is_public(),
+    )
+)
 
 
 def select_session(sessions: Collection[PublicSession], code: str = "") -> PublicSession | None:
@@ -129,18 +153,7 @@ def get_public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop
     Raises `NotFound` if there is none; one without sessions to come has a page all the same.
     """
     moment = now()
-    rows = db.execute(
-        select(Workshop, Organization, WorkshopSession, Venue, col(Area.name))
-        .join(Organization, col(Organization.id) == col(Workshop.organization_id))
-        .outerjoin(
-            WorkshopSession,
-            (col(WorkshopSession.workshop_id) == col(Workshop.id)) & (col(WorkshopSession.ends_at) > moment),
-        )
-        .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
-        .outerjoin(Area, col(Area.code) == col(Venue.kelurahan_code))
-        .where(col(Workshop.code) == code.upper(), is_public())
-        .order_by(col(WorkshopSession.starts_at), col(WorkshopSession.id))
-    ).all()
+    rows = db.execute(_WORKSHOP, {"workshop": code.upper(), "moment": moment}).all()
     if not rows:
         raise _not_found(code)
     workshop, organization, *_first_session = rows[0]
@@ -166,15 +179,8 @@ def get_public_session(db: Db, workshop_code: str, session_code: str) -> Worksho
     Raises `NotFound` unless the workshop is public and has this session. Case is ignored in the workshop's code, not in
     the session's.
     """
-    workshop_session = db.scalars(
-        select(WorkshopSession)
-        .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
-        .where(
-            col(Workshop.code) == workshop_code.upper(),
-            col(WorkshopSession.code) == session_code,
-            is_public(),
-        )
-    ).one_or_none()
+    codes = {"workshop": workshop_code.upper(), "session": session_code}
+    workshop_session = db.scalars(_SESSION, codes).one_or_none()
     if workshop_session is None:
         raise _not_found(workshop_code)
     return workshop_session

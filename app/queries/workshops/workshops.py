@@ -177,7 +177,9 @@ def next_code(stem: str, taken: Iterable[str]) -> str:
 
 def list_target_group_codes(db: Db, workshop_id: int) -> tuple[str, ...]:
     """Return the codes of a workshop's target groups, sorted; () if it is for everyone."""
-    return _load_target_groups(db, [workshop_id]).get(workshop_id, ())
+    code = col(WorkshopTargetGroup.target_group_code)
+    of_workshop = col(WorkshopTargetGroup.workshop_id) == workshop_id
+    return tuple(db.scalars(select_columns(code).where(of_workshop).order_by(code)))
 
 
 def _load_target_groups(db: Db, ids: Collection[int]) -> dict[int, tuple[str, ...]]:

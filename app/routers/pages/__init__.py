@@ -23,9 +23,12 @@ from app.routers.pages import (
     workshops,
 )
 
+# For each request they are tried in this order, so the pages of citizens, the check-in and the start come first.
 routers = (
     *workshops.routers,
     *registrations.routers,
+    home.router,
+    *accounts.routers,
     *imports.routers,
     *people.routers,
     *privacy.routers,
@@ -34,11 +37,9 @@ routers = (
     *issued_reports.routers,
     *evidence.routers,
     *messages.routers,
-    *accounts.routers,
     *areas.routers,
     *installation.routers,
     *operation.routers,
-    home.router,
     help_topics.router,
     activities.router,
     open_data.router,

@@ -74,6 +74,8 @@ def notify(
         for registration in registrations
         if (message := _write_message(db, kind, registration, address, code, note, note_key))
     ]
+    if not messages:
+        return
     _hold_back(db, kind, messages)
     db.add_all(messages)
     db.flush()
@@ -201,7 +203,7 @@ def _hold_back(db: Db, kind: MessageKind, messages: Sequence[Message]) -> None:
         is_recent(col(Message.created_at), timedelta(days=1)),
         col(Message.status) != MessageStatus.FAILED,
     )
-    mails = Counter(dict(db.execute(sent.group_by(recipient)).all())) if messages else Counter[str]()
+    mails = Counter(dict(db.execute(sent.group_by(recipient)).all()))
     for message in messages:
         if mails[message.recipient] >= MAX_MESSAGES_A_DAY:
             message.status, message.error = MessageStatus.FAILED, HELD_BACK

@@ -21,7 +21,7 @@ from app.permissions import Actor
 from app.queries.imports.rows import load_rows_to_write
 from app.queries.in_values import in_values
 from app.queries.people.records import NOT_SHARED, list_record_access
-from app.queries.privacy.notices import get_current_notice
+from app.queries.privacy.notices import get_current_notice_version
 from app.queries.registrations.seats import get_seats
 from app.services.activities import log_activities, log_activity, loggable_columns, snapshot
 from app.services.bulk import insert_rows, reserve_ids
@@ -68,7 +68,7 @@ class ListWriting:
         request = RegistrationRequest(
             Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis
         )
-        seats, notice = get_seats(db, workshop_session), get_current_notice(db).version
+        seats, notice = get_seats(db, workshop_session), get_current_notice_version(db)
         self.writer = RegistrationWriter(db, vault, actor, workshop_session, request, seats, notice)
         # The same for all, so that it tells which registrations the list has made.
         self.registered_at = attendance_import.committed_at

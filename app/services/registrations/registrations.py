@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from app.database import Db
@@ -25,10 +26,9 @@ from app.people.person import PersonInput
 from app.people.remarks import Remark
 from app.people.values.phones import parse_phone
 from app.permissions import CITIZEN, Actor, Permission
-from app.queries.areas.reference import list_target_groups
-from app.queries.privacy.notices import get_current_notice
+from app.queries.privacy.notices import get_current_notice_version
 from app.queries.registrations.seats import get_seats
-from app.queries.workshops.group_question import build_group_question
+from app.queries.workshops.group_question import get_group_question
 from app.queries.workshops.workshops import list_target_group_codes
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
@@ -52,6 +52,8 @@ from app.services.registrations.suggestions import get_selectable_person
 from app.services.registrations.waiting_list import confirm_waiting, fill_free_seats
 from app.services.registrations.writer import RegistrationWriter
 
+_BY_REQUEST_KEY = select(Registration).where(col(Registration.request_key) == bindparam("request_key"))
+
 
 def register_person(
     db: Db,
@@ -73,14 +75,14 @@ def register_person(
     """
     workshop_session = _get_workshop_session(db, workshop_session_id)
     _require_may_register(db, actor, workshop_session, request)
-    notice = get_current_notice(db)
+    notice = get_current_notice_version(db)
     workshop_session = _lock(db, vault, workshop_session, [person], request)
     if request.request_key and (earlier_registration := _find_by_request_key(db, request.request_key)):
         return earlier_registration
     require_open(workshop_session, request)
-    target_groups = list_target_group_codes(db, workshop_session.workshop_id)
+    question = get_group_question(db, workshop_session.workshop_id, "id")
+    target_groups = tuple(sorted(group.code for group in question.audience))
     if request.channel is Channel.SELF:
-        question = build_group_question(list_target_groups(db, "id"), target_groups)
         person = replace(person, target_group=parse_group_answer(person.target_group, question))
     people = parse_people(db, vault, workshop_session, target_groups, [person])
     decision = request.decision
@@ -97,12 +99,10 @@ def register_person(
     errors = find_errors(matched)
     if request.channel is Channel.SELF:
         errors += find_missing_contact(matched)
-    if errors := [*errors, *_find_missing_consent(request, notice.version)]:
+    if errors := [*errors, *_find_missing_consent(request, notice)]:
         raise InvalidPeople({1: errors}, of_list=False)
     seats = get_seats(db, workshop_session)
-    return RegistrationWriter(db, vault, actor, workshop_session, request, seats, notice.version).write(
-        matched
-    )
+    return RegistrationWriter(db, vault, actor, workshop_session, request, seats, notice).write(matched)
 
 
 def register_delegation(
@@ -124,17 +124,17 @@ def register_delegation(
     """
     workshop_session = _get_workshop_session(db, workshop_session_id)
     _require_may_register(db, actor, workshop_session, request)
-    notice = get_current_notice(db)
+    notice = get_current_notice_version(db)
     workshop_session = _lock(db, vault, workshop_session, delegates, request)
     require_open(workshop_session, request)
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     people = parse_people(db, vault, workshop_session, target_groups, delegates)
     matched = match_known_people(db, workshop_session, (), people)  # Every row names its group.
     _require_valid(matched)
-    _require_informed(request, notice.version)
+    _require_informed(request, notice)
     contact = _parse_contact(request)
     seats = get_seats(db, workshop_session)
-    writer = RegistrationWriter(db, vault, actor, workshop_session, request, seats, notice.version)
+    writer = RegistrationWriter(db, vault, actor, workshop_session, request, seats, notice)
     registrations = [writer.write(person) for person in matched]
     waiting = [
         number
@@ -183,7 +183,7 @@ def _lock(
 
 def _find_by_request_key(db: Db, request_key: str) -> Registration | None:
     """Return the registration that was made by this request, None if there is none."""
-    return db.scalars(select(Registration).where(col(Registration.request_key) == request_key)).first()
+    return db.scalars(_BY_REQUEST_KEY, {"request_key": request_key}).first()
 
 
 def _find_missing_consent(request: RegistrationRequest, version: str) -> list[Remark]:

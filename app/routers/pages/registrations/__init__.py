@@ -12,6 +12,7 @@ from app.routers.pages.registrations import (
 )
 
 routers = (
+    tickets.router,
     check_in.router,
     delegation_links.router,
     delegations.router,
@@ -19,5 +20,4 @@ routers = (
     lists.router,
     registrations.router,
     selections.router,
-    tickets.router,
 )

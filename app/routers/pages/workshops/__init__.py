@@ -15,14 +15,14 @@ from app.routers.pages.workshops import (
 )
 
 routers = (
+    public_workshops.router,
+    public_home.router,
+    session_tabs.router,
     attendance.router,
     calendar.router,
     documents.router,
-    public_home.router,
-    public_workshops.router,
     series.router,
     session_staff.router,
-    session_tabs.router,
     venues.router,
     workshop_sessions.router,
     workshops.router,

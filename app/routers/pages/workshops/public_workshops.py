@@ -141,10 +141,15 @@ def register(
     ):
         form.refuse_programs()
         _require_privacy_contact(request)
-        session_id = queries.get_public_session(db, workshop_code, sesi).id
+        workshop_session = queries.get_public_session(db, workshop_code, sesi)
         try:
             registration = registrations.register_person(
-                db, vault, CITIZEN, session_id, form.person_input(), form.registration_request(language)
+                db,
+                vault,
+                CITIZEN,
+                workshop_session.id,
+                form.person_input(),
+                form.registration_request(language),
             )
         except AlreadyRegistered as known:
             if not (form.send_ticket and known.address):
