@@ -33,7 +33,7 @@ from app.spreadsheets.session_matching import KnownSession, match_session
 from app.spreadsheets.stated_session import StatedSession
 from app.web.date_fields import FormDates
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
-from app.web.forms import catch_problem, has_upload, is_whole_number, read_upload
+from app.web.forms import catch_problem, has_upload, is_whole_number, parse_whole_number, read_upload
 from app.web.languages import language_of
 from app.web.pages import redirect, render
 
@@ -128,8 +128,8 @@ def upload_lists(
         uploads = [read_upload(file) for file in files if has_upload(file)]
         if not uploads:
             read_upload(None)
-        if is_whole_number(batch):
-            stored = add_to_batch(db, vault, actor, int(batch), uploads)
+        if batch:
+            stored = add_to_batch(db, vault, actor, parse_whole_number(batch) or 0, uploads)
         else:
             name = _common_name(path for path, _content in uploads)
             organization_id = int(organization) if is_whole_number(organization) else None
@@ -231,7 +231,7 @@ def discard_lists(
     return redirect(page, _("The upload is discarded."))
 
 
-@router.get("/{batch_id}/{list_id}")
+@router.get("/{batch_id}/{list_id:int}")
 def session_page(
     request: Request,
     db: ReadDb,
