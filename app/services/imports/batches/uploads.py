@@ -55,9 +55,9 @@ def upload_batch(
     and `Conflict` or `TooLarge` for too many of them. Then nothing is stored.
     """
     actor.require(Permission.IMPORT_WRITE)
-    organization_id = _choose_organization(db, actor, organization_id)
-    # Unpacked before the first statement that writes: on PostgreSQL nothing is locked meanwhile.
+    # Unpacked before the first statement: on SQLite that takes the lock of the one who writes.
     unpacked = unpack_files(files)
+    organization_id = _choose_organization(db, actor, organization_id)
     if all(unpacked_file.is_set_aside for unpacked_file in unpacked):
         raise UnreadableFile(
             N_("There is no list among these files. Choose the files, a folder or a zip file.")
