@@ -112,9 +112,7 @@ def _render_open_rows(
     It shows the open rows and the rows that are set aside that follow the two rows `shown`.
     """
     after, aside = shown
-    page = get_open_rows(
-        db, vault, actor, language, attendance_import.id, after=after, after_set_aside=aside
-    )
+    page = get_open_rows(db, vault, actor, language, attendance_import.id, after=after, after_set_aside=aside)
     return render(
         request,
         "imports/answers/page.html",
