@@ -15,7 +15,7 @@ from app.nik_vault import NikVault
 from app.people.values.nik import mask_niks
 from app.permissions import Actor, Permission, Scope
 from app.queries.accounts.organizations import get_organization
-from app.queries.imports.batches import get_batch
+from app.queries.imports.batches.batches import get_batch
 from app.services.activities import log_activity
 from app.services.imports.batches.archives import (
     MAX_FILES,

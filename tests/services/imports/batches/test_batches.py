@@ -20,7 +20,7 @@ from app.models import (
     Workshop,
     WorkshopSession,
 )
-from app.queries.imports.batches import ListStatus
+from app.queries.imports.batches.batch_lists import ListStatus
 from app.services.imports.batches import saving
 from app.services.imports.batches.reading import judge_list, store_judged_list
 from app.services.imports.batches.uploads import upload_batch

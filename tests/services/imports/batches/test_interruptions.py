@@ -19,7 +19,7 @@ from app.models import (
     Registration,
 )
 from app.permissions import Actor
-from app.queries.imports.batches import ListStatus
+from app.queries.imports.batches.batch_lists import ListStatus
 from app.services.imports import commit as import_commit
 from app.services.imports.batches import choices, saving
 from app.services.imports.commit import CommitChoices, queue_commit
