@@ -26,6 +26,7 @@ from app.services.imports.batches.archives import (
     UnpackedFile,
     unpack_files,
 )
+from app.services.imports.upload import store_file
 from app.services.locks import lock_row
 from app.services.outbox import queue_task
 
@@ -183,18 +184,7 @@ def _store_files(
             batch_list.state = BatchListState.LEFT_OUT if set_aside else BatchListState.FAILED
             batch_list.failure = problem_to_json(unpacked_file.problem)
         else:
-            batch_list.uploaded_file_id = _store_file(db, vault, batch_list.path, unpacked_file.content)
+            name = batch_list.path.rpartition("/")[2]
+            batch_list.uploaded_file_id = store_file(db, vault, name, unpacked_file.content).id
         db.add(batch_list)
     db.flush()
-
-
-def _store_file(db: Db, vault: NikVault, path: str, content: bytes) -> int:
-    uploaded_file = UploadedFile(
-        name=path.rpartition("/")[2][-200:],
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        content=vault.encrypt_bytes(content),
-    )
-    db.add(uploaded_file)
-    db.flush()
-    return uploaded_file.id
