@@ -80,7 +80,7 @@ def upload_photos(
         vault,
         actor,
         workshop_session,
-        name_photos(files),
+        name_photos(len(files)),
         content,
         SheetChoices(),
         file_format="photo",
