@@ -23,7 +23,8 @@ from app.database import create_engine, reading, writing
 from app.jobs.tasks import TaskRunner
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR
-from app.queries.imports.batches import ListStatus, get_batch_view
+from app.queries.imports.batches.batch_lists import ListStatus
+from app.queries.imports.batches.batches import get_batch_view
 from app.services.imports.batches.new_sessions import create_sessions
 from app.services.imports.batches.saving import save_ready
 from app.services.imports.batches.uploads import upload_batch

@@ -6,7 +6,8 @@ from typing import Any
 from app.database import reading, writing
 from app.jobs.tasks import TaskRunner
 from app.models import WorkshopSession
-from app.queries.imports.batches import BatchListView, BatchView, get_batch_view
+from app.queries.imports.batches.batch_lists import BatchListView
+from app.queries.imports.batches.batches import BatchView, get_batch_view
 from app.services.imports.batches import choices, new_sessions, saving
 from app.services.imports.batches.uploads import upload_batch
 from app.settings import Settings

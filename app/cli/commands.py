@@ -249,7 +249,7 @@ def session_create(
     workshop: Annotated[str, typer.Option()],
     starts: Annotated[datetime, typer.Option(formats=["%Y-%m-%d %H:%M"])],
     ends: Annotated[datetime, typer.Option(formats=["%Y-%m-%d %H:%M"])],
-    venue: Annotated[str, typer.Option()],
+    venue: Annotated[str, typer.Option(help="Where it is held; an online session needs none.")] = "",
     capacity: Annotated[int | None, typer.Option(min=1)] = None,
     per_kelurahan: Annotated[int | None, typer.Option(min=1, help="Places for each kelurahan.")] = None,
     mode: Annotated[SessionMode, typer.Option(help="How it is held.")] = SessionMode.LURING,
@@ -263,6 +263,8 @@ def session_create(
 
     Users with the role staff see the sessions that they are assigned to; --staff may be given several times.
     """
+    if not venue and mode is not SessionMode.DARING:
+        raise typer.BadParameter("Only an online session (--mode daring) can be without --venue.")
     with writing(load_installation().engine) as db:
         data = workshop_sessions.WorkshopSessionInput(
             starts,

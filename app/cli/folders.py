@@ -1,6 +1,5 @@
 """The import of a folder or zip file of lists: `jangkau import DIR`."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,19 +9,21 @@ import typer
 
 from app.cli.installation import Installation
 from app.database import reading, writing
-from app.errors import Problem
+from app.errors import Conflict, Problem, TooLarge
 from app.i18n import translator, wita
 from app.jobs.batches import read_next_lists
 from app.jobs.lease import Lease
 from app.permissions import OPERATOR
-from app.queries.imports.batches import (
-    BatchListView,
-    BatchView,
-    ListStatus,
-    NewSession,
-    get_batch_view,
-)
+from app.queries.imports.batches.batch_lists import BatchListView, ListStatus, NewSession
+from app.queries.imports.batches.batches import BatchView, get_batch_view
 from app.services.imports.batches import new_sessions
+from app.services.imports.batches.archives import (
+    MAX_FILES,
+    MAX_TOTAL_BYTES,
+    TOO_LARGE,
+    TOO_MANY_FILES,
+    is_set_aside,
+)
 from app.services.imports.batches.choices import confirm_questions
 from app.services.imports.batches.saving import discard_batch, list_ready, save_list
 from app.services.imports.batches.uploads import upload_batch
@@ -53,8 +54,8 @@ def import_folder(installation: Installation, path: Path, options: FolderOptions
     waits in the batch for answers on its page. Raises `Problem` if there is no list.
     """
     engine = installation.engine
+    files = [(name, file.read_bytes()) for name, file in _list_files(path)]
     with writing(engine) as db:
-        files = _read_files(path)
         batch_id = upload_batch(db, installation.vault, OPERATOR, path.resolve().name, files).id
     _read_lists(installation, batch_id)
     if options.create_sessions and not options.dry_run:
@@ -100,14 +101,33 @@ def _confirm(installation: Installation, batch_id: int, confirmed: frozenset[str
         confirm_questions(db, OPERATOR, batch_id, asking, confirmed)
 
 
-def _read_files(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield path and content of the files in a folder, or of the one file."""
+def _list_files(path: Path) -> list[tuple[str, Path]]:
+    """Return the files in a folder, or the one file, each with its path in the folder. What is no list is left out.
+
+    Raises `Conflict` (code "too-many-files") or `TooLarge` (code "too-large-unpacked") beyond the limits of a batch,
+    before any of them is read.
+    """
     if not path.is_dir():
-        yield path.name, path.read_bytes()
-        return
-    for file in sorted(path.rglob("*")):
-        if file.is_file() and not file.is_symlink():
-            yield file.relative_to(path).as_posix(), file.read_bytes()
+        _require_size(path.stat().st_size)
+        return [(path.name, path)]
+    found: list[tuple[str, Path]] = []
+    size = 0
+    for file in path.rglob("*"):
+        name = file.relative_to(path).as_posix()
+        if is_set_aside(name) or file.is_symlink() or not file.is_file():
+            continue
+        found.append((name, file))
+        if len(found) > MAX_FILES:
+            raise Conflict(TOO_MANY_FILES, code="too-many-files", limit=MAX_FILES)
+        size += file.stat().st_size
+        _require_size(size)
+    return sorted(found)
+
+
+def _require_size(size: int) -> None:
+    """Raise `TooLarge` for more bytes than a batch may have."""
+    if size > MAX_TOTAL_BYTES:
+        raise TooLarge(TOO_LARGE, code="too-large-unpacked", megabytes=MAX_TOTAL_BYTES // 1024**2)
 
 
 def _save(installation: Installation, batch_id: int) -> dict[int, Problem]:
@@ -185,12 +205,13 @@ def _to_json(batch: BatchView, problems: dict[int, Problem]) -> str:
         "batch": batch.id,
         "name": batch.name,
         "counts": {str(status): count for status, count in sorted(batch.counts.items())},
-        "lists": [_list_to_json(one, problems.get(one.id)) for one in batch.lists],
+        "lists": [list_to_json(one, problems.get(one.id)) for one in batch.lists],
     }
     return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
 
 
-def _list_to_json(one: BatchListView, problem: Problem | None) -> dict[str, Any]:
+def list_to_json(one: BatchListView, problem: Problem | None) -> dict[str, Any]:
+    """Return a list as the JSON document has it. Of several `stated_days` a user says which is the right one."""
     session, new, shown = one.session, one.new_session, problem or one.problem
     return {
         "file": one.path,
@@ -199,6 +220,7 @@ def _list_to_json(one: BatchListView, problem: Problem | None) -> dict[str, Any]
         "status": str(one.status),
         "session": session and {"code": session.code, "starts": wita(session.starts_at).isoformat()},
         "matched_by": one.matched_by,
+        "stated_days": [day.isoformat() for day in (one.stated.first_day, one.stated.other_day) if day],
         "new_session": new and {**new.to_json(), "missing": list(new.missing)},
         "import": one.import_id,
         "counts": one.counts,

@@ -12,7 +12,7 @@ from app.database import Db, reading
 from app.jobs.lease import Lease
 from app.models import UploadBatch
 from app.nik_vault import NikVault
-from app.queries.imports.batches import list_known_sessions
+from app.queries.imports.batches.batches import list_known_sessions
 from app.services.imports.batches.reading import (
     judge_list,
     list_unjudged,

@@ -17,7 +17,7 @@ from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.report import build_coverage_report
 from app.queries.coverage.targets import target_exists
 from app.queries.imports.attendance_imports import AttendanceImportView, list_attendance_imports
-from app.queries.imports.batches import BatchSummary, list_batches
+from app.queries.imports.batches.batches import BatchSummary, list_batches
 from app.queries.installation.setup import SetupStepView
 from app.queries.issued_reports.figures import find_official_report
 from app.queries.scope import registrations_within

@@ -53,11 +53,14 @@ def test_from_an_empty_database_to_a_report(
         jangkau("workshop", "create", "SPBE-2025", "--title", "Literasi SPBE", *groups("umkm", "rt", "tokoh"))
     ) == ("SPBE-2025")
     times = ("--starts", "2025-08-05 09:00", "--ends", "2025-08-05 12:00")
+    without_venue = ("session", "create", "SPBE-2025-0", "--workshop", "SPBE-2025", *times)
+    assert jangkau(*without_venue).returncode == 64
+    assert output_of(jangkau(*without_venue, "--mode", "daring")) == "SPBE-2025-0"
     held = ("--workshop", "SPBE-2025", *times, "--venue", "Aula Balai Kota", "--capacity", "70")
     online = ("--mode", "hybrid", "--min-minutes", "60")
     assert output_of(jangkau("session", "create", "SPBE-2025-1", *held, *online)) == "SPBE-2025-1"
     with reading(engine) as db:
-        made = db.exec(select(WorkshopSession)).one()
+        made = db.exec(select(WorkshopSession).where(WorkshopSession.code == "SPBE-2025-1")).one()
     assert (made.mode, made.min_minutes) == (SessionMode.HYBRID, 60)
 
     spbe = ("import", SAMPLES / "spbe.xlsx", "--session", "SPBE-2025-1", "--json")

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.folders import list_to_json
 from app.models import Attendance, UploadBatch, Workshop
+from app.settings import Settings
+from tests.batches import Batch
 from tests.city import City, crowd
 from tests.database import postgresql_in_soak
-from tests.lists import folder_of_lists, listed_sessions, made_up_people, xlsx_list, zip_of
+from tests.lists import csv_list, folder_of_lists, listed_sessions, made_up_people, xlsx_list, zip_of
 from tests.server import Jangkau
 
 pytestmark = postgresql_in_soak
@@ -78,3 +81,27 @@ def test_an_argument_without_lists_is_unreadable(city: City, jangkau: Jangkau, t
     assert nothing.returncode == 1
     assert "There is no list among these files" in nothing.stderr
     assert jangkau("import", tmp_path / "kosong", "--session", city.session()).returncode == 64
+
+
+def test_a_folder_beyond_the_limits_is_refused_before_it_is_read(
+    city: City, jangkau: Jangkau, tmp_path: Path
+) -> None:
+    film = tmp_path / "rekaman.mp4"
+    with film.open("wb") as file:
+        file.truncate(64 * 1024**3)  # More than fits into memory; it takes no room on the disk.
+    for path in (film, tmp_path):
+        refused = jangkau("import", path)
+        assert (refused.returncode, "larger than 40 MB" in refused.stderr) == (1, True)
+    film.unlink()
+    for number in range(201):
+        (tmp_path / f"{number}.csv").touch()
+    assert "more than 200 files" in jangkau("import", tmp_path).stderr
+    assert city.all(UploadBatch) == []
+
+
+def test_the_document_has_both_days_that_a_list_states(city: City, settings: Settings) -> None:
+    session = next(listed_sessions(1))
+    content = csv_list(session, made_up_people(2)).replace(b"Senin,", b"Selasa,")
+    batch = Batch(city, settings, {"daftar.csv": content})
+    batch.read()
+    assert list_to_json(batch.find("daftar.csv"), None)["stated_days"] == ["2025-02-03", "2025-02-04"]

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from app.database import Db
@@ -99,21 +99,31 @@ class RegisteredPerson:
 
 @dataclass(frozen=True)
 class OpenRows:
-    """A page of the rows that need an answer, and the rows that are set aside.
+    """A page of the rows that need an answer, and one of the rows that are set aside.
 
-    `following` is the row number after which the next page begins; None on the last page.
+    `following` is the row number after which the next page begins, None on the last page; `following_set_aside` is that
+    of the rows that are set aside.
     """
 
     rows: tuple[OpenRow, ...]
     following: int | None
     set_aside: tuple[ReviewRow, ...]
+    following_set_aside: int | None
     registered: tuple[RegisteredPerson, ...]
 
 
 def get_open_rows(
-    db: Db, vault: NikVault, actor: Actor, language: Language, import_id: int, *, after: int = 0
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    language: Language,
+    import_id: int,
+    *,
+    after: int = 0,
+    after_set_aside: int = 0,
 ) -> OpenRows:
-    """Return the first rows after row `after` that need an answer, with what a form needs to answer them.
+    """Return the first rows after row `after` that need an answer, with what a form needs to answer them, and the first
+    after `after_set_aside` that are set aside.
 
     The caller has checked that the import is within the actor's scope.
     """
@@ -121,24 +131,22 @@ def get_open_rows(
         db, vault, actor, language, import_id, kinds=NEEDS_ATTENTION, after=after, limit=PAGE_LENGTH
     )
     skipped = get_review_page(
-        db, vault, actor, language, import_id, kinds=(RowKind.SKIP,), limit=MAX_SET_ASIDE
+        db,
+        vault,
+        actor,
+        language,
+        import_id,
+        kinds=(RowKind.SKIP,),
+        after=after_set_aside,
+        limit=MAX_SET_ASIDE,
     )
     return OpenRows(
         rows=tuple(OpenRow(row, _list_candidates(row)) for row in page.rows),
         following=page.following,
         set_aside=skipped.rows,
+        following_set_aside=skipped.following,
         registered=_list_registered(db, actor, import_id),
     )
-
-
-def count_set_aside(db: Db, import_id: int) -> int:
-    """Return how many rows of an import are set aside."""
-    return db.scalars(
-        select(func.count()).where(
-            col(AttendanceImportRow.attendance_import_id) == import_id,
-            col(AttendanceImportRow.kind) == RowKind.SKIP,
-        )
-    ).one()
 
 
 def find_registered_person(db: Db, actor: Actor, import_id: int, typed: str) -> int | None:

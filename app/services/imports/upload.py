@@ -69,6 +69,8 @@ TO_REGISTER = N_(
 
 NO_HEADER = "no-header"
 
+MAX_FILE_NAME = 200
+
 # Larger files are read after the response, by the outbox.
 MAX_BYTES_READ_AT_ONCE = 256 * 1024
 
@@ -120,32 +122,67 @@ def upload_sheet(
         else None
     )
 
+    attendance_import = store_upload(
+        db,
+        vault,
+        actor,
+        workshop_session,
+        file_name,
+        content,
+        choices,
+        purpose=purpose,
+        uploaded_at=uploaded_at,
+    )
+    if sheet_reading is None:
+        queue_task(db, OutboxKind.READ_IMPORT, **{"import": attendance_import.id})
+    else:
+        store_reading(db, vault, attendance_import, sheet_reading, progress)
+    return attendance_import
+
+
+def store_upload(
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    workshop_session: WorkshopSession,
+    file_name: str,
+    content: bytes,
+    choices: SheetChoices,
+    *,
+    purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
+    file_format: str | None = None,
+    uploaded_at: datetime | None = None,
+) -> AttendanceImport:
+    """Store a file and a new import of it with the status `reading`, log the upload, and return the import."""
+    uploaded_file = store_file(db, vault, file_name, content)
+    attendance_import = AttendanceImport(
+        workshop_session_id=workshop_session.id,
+        uploaded_file_id=uploaded_file.id,
+        status=ImportStatus.READING,
+        purpose=purpose,
+        file_format=file_format,
+        choices=choices.to_json(),
+        uploaded_by=actor.user_id,
+        uploaded_at=uploaded_at or now(),
+    )
+    db.add(attendance_import)
+    db.flush()
+    after = {"session": workshop_session.code, "file": uploaded_file.name, "sha256": uploaded_file.sha256}
+    log_activity(db, actor, "upload", "attendance-import", attendance_import.id, after=after)
+    return attendance_import
+
+
+def store_file(db: Db, vault: NikVault, name: str, content: bytes) -> UploadedFile:
+    """Store a file, its content encrypted and NIKs in its name masked, and return its row."""
     uploaded_file = UploadedFile(
-        name=mask_niks(file_name)[-200:],
+        name=mask_niks(name)[-MAX_FILE_NAME:],
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
         content=vault.encrypt_bytes(content),
     )
     db.add(uploaded_file)
     db.flush()
-    attendance_import = AttendanceImport(
-        workshop_session_id=workshop_session.id,
-        uploaded_file_id=uploaded_file.id,
-        status=ImportStatus.READING,
-        purpose=purpose,
-        choices=choices.to_json(),
-        uploaded_by=actor.user_id,
-        uploaded_at=uploaded_at,
-    )
-    db.add(attendance_import)
-    db.flush()
-    if sheet_reading is None:
-        queue_task(db, OutboxKind.READ_IMPORT, **{"import": attendance_import.id})
-    else:
-        store_reading(db, vault, attendance_import, sheet_reading, progress)
-    after = {"session": session_code, "file": uploaded_file.name, "sha256": uploaded_file.sha256}
-    log_activity(db, actor, "upload", "attendance-import", attendance_import.id, after=after)
-    return attendance_import
+    return uploaded_file
 
 
 def upload_for_review(

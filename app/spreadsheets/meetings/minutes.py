@@ -212,9 +212,11 @@ class _Counter:
     days: ReportDays
     first: datetime | None = None
     last: datetime | None = None
+    moments: Sequence[datetime] = ()
     clips: bool = False
     adds_durations: bool = False
     stayed: int = 0
+    stayed_until: datetime | None = None
 
     def find_span(self, stays: Sequence[_Stay]) -> None:
         """Find when the report begins and ends, and whether that has anything to do with the session's hours."""
@@ -222,7 +224,7 @@ class _Counter:
         found = sorted(at for at in moments if at is not None)
         if not found:
             return
-        self.first, self.last = found[0], found[-1]
+        self.first, self.last, self.moments = found[0], found[-1], found
         self.clips = any(found[-1] > starts and found[0] < ends for starts, ends in self.hours)
 
     def minutes(self, person: _Person) -> int | None:
@@ -276,22 +278,41 @@ class _Counter:
         return [*intervals, *self._pair(events)], away
 
     def _pair(self, events: Sequence[_Stay]) -> Iterator[Interval]:
-        """Yield the intervals from each joining to the next leaving; who did not leave stayed to the last moment."""
+        """Yield the intervals from each joining to the next leaving of the same meeting.
+
+        Of somebody who did not leave it, the interval ends with the last moment that the report has of that meeting.
+        """
         told = [
             (at, stay.joined is not None)
             for stay in events
             if (at := self.reader.read(stay.joined or stay.left))
         ]
         since: datetime | None = None
+        unended: list[Interval] = []
         for at, joins in sorted(told, key=lambda event: (event[0], not event[1])):
+            if since is not None and not self._is_one_meeting(since, at):
+                unended.append((since, self._last_of_meeting(since)))
+                since = None
             if joins:
                 since = since or at
             elif since is not None:
                 yield since, at
                 since = None
-        if since is not None and self.last is not None:
+        if since is not None:
+            unended.append((since, self._last_of_meeting(since)))
+        if unended:
             self.stayed += 1
-            yield since, self.last
+            self.stayed_until = max(self.stayed_until or unended[-1][1], unended[-1][1])
+        yield from unended
+
+    def _is_one_meeting(self, begin: datetime, end: datetime) -> bool:
+        """Return whether two moments are of the same day, or of the two days of a session that goes over midnight."""
+        days = begin.astimezone(WITA).date(), end.astimezone(WITA).date()
+        return days[0] == days[1] or days in {(starts.date(), ends.date()) for starts, ends in self.hours}
+
+    def _last_of_meeting(self, begin: datetime) -> datetime:
+        """Return the last moment that the report has of the meeting that somebody joined at `begin`."""
+        return max((at for at in self.moments if self._is_one_meeting(begin, at)), default=begin)
 
     def warnings(self) -> Iterator[Remark]:
         """Yield what must be said about the whole report."""
@@ -302,8 +323,8 @@ class _Counter:
             yield Remark("review", None, "meeting-date-unclear", found)
         if self.adds_durations:
             yield Remark("warning", "minutes", "meeting-not-clipped", {})
-        if self.stayed and self.last is not None:
-            last = _hours(self.last, self.last)
+        if self.stayed_until is not None:
+            last = _hours(self.stayed_until, self.stayed_until)
             yield Remark("warning", "minutes", "meeting-still-there", {"people": self.stayed, "last": last})
         if (hours := self._hours_missed()) is not None and self.first is not None and self.last is not None:
             found = {"found": _hours(self.first, self.last), "expected": _hours(*hours)}

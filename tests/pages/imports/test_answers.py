@@ -100,6 +100,22 @@ def test_who_was_set_aside_is_taken_in_again(city: City, staff: TestClient, addr
     ]
 
 
+def test_all_who_were_set_aside_are_shown_page_by_page(city: City, staff: TestClient) -> None:
+    register_for_meeting(city)
+    passers_by = [f"Pendengar Contoh {number:03}" for number in range(150)]
+    stay = "08/05/2025 10:00:00 AM,08/05/2025 10:05:00 AM,5,Yes,No"
+    content = zoom_report() + "".join(f"\n{name},,{stay}" for name in passers_by).encode()
+    address = uploaded(staff, content, "participants.csv", session=CODE)
+    first = staff.get(f"{address}/jawaban").text
+    assert "153 rows are set aside" in first
+    [further] = re.findall(r'href="([^"]+aside=\d+)#disisihkan"', first)
+    second = staff.get(further).text
+    assert len(re.findall('name="take-', first)) + len(re.findall('name="take-', second)) == 153
+    assert all(name in first + second for name in passers_by)
+    assert "#disisihkan" in second  # to the first ones
+    assert not re.search(r"aside=\d+#", second)
+
+
 def test_an_answer_of_others_is_not_overwritten(city: City, staff: TestClient, address: str) -> None:
     import_id = int(address.rsplit("/", 1)[1])
     form = fields(staff, address)

@@ -11,7 +11,7 @@ from app.jobs.tasks import TaskRunner
 from app.models import Activity, Attendance, BatchList, UploadBatch, UploadedFile, Workshop, WorkshopSession
 from app.services.workshops.workshop_sessions import WorkshopSessionInput
 from app.settings import Settings
-from app.web.security import MAX_BATCH_BYTES
+from app.web.security import MAX_BATCH_BYTES, MAX_BODY_BYTES
 from tests.city import MORNING, City
 from tests.lists import ListedSession, csv_list, folder_of_lists, listed_sessions, made_up_people, zip_of
 
@@ -277,6 +277,9 @@ def test_a_script_sends_files_in_parts_and_a_part_again(
     assert len(city.all(UploadBatch)) == 1
 
     assert send(stranger, second, batch=str(first["batch"])).status_code == 404
+    for unknown in ("undefined", "1e3", "0", " "):
+        assert send(organizer, second, batch=unknown).status_code == 404
+    assert len(city.all(UploadBatch)) == 1
     many = {f"{number}.csv": b"Nama\n" for number in range(198)}
     refused = send(organizer, many, batch=str(first["batch"]))
     assert (refused.status_code, refused.json()["code"]) == (409, "too-many-files")
@@ -311,6 +314,18 @@ def test_files_beyond_one_list_are_taken_up_to_the_limit(organizer: TestClient, 
     assert answer.status_code == 303
     assert "Together the files may have 40 MB." in organizer.get("/unggahan/banyak").text
     assert len(city.all(UploadBatch)) == 1
+
+
+def test_a_body_that_is_too_large_for_a_button_of_a_batch_is_said(
+    organizer: TestClient, runner: TaskRunner
+) -> None:
+    batch = uploaded(organizer, runner, {PATHS[0]: FILES[PATHS[0]]})
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    answer = organizer.post(f"{batch}/simpan", content=b"a" * (MAX_BODY_BYTES + 1), headers=headers)
+    assert answer.status_code == 413
+    assert "larger than 10 MB" in answer.text
+    # As when the address of a refused form is opened again.
+    assert organizer.get(f"{batch}/simpan").headers["location"] == batch
 
 
 def test_progress_is_polled_until_the_lists_are_read(

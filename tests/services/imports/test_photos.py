@@ -224,6 +224,7 @@ def test_a_missing_page_is_asked_about_until_its_photo_is_added(two_pages: Print
     uploaded = upload_readings(
         city, SESSION, read_page(roster_print, 1, signed=first[:-1], unsure={first[-1]})
     )
+    assert [file.name for file in city.all(UploadedFile)] == ["Foto daftar hadir, 1 foto"]
     assert warnings(uploaded) == {"pages-missing": "review"}
     assert uploaded.warnings[0]["params"]["pages"] == "2"
     with pytest.raises(Conflict, match="question about the whole list"):
@@ -233,6 +234,7 @@ def test_a_missing_page_is_asked_about_until_its_photo_is_added(two_pages: Print
     second = [line.number for line in pages[1].lines if line.registration]
     added = add_readings(city, uploaded.id, read_page(roster_print, 2, signed=second))
 
+    assert [file.name for file in city.all(UploadedFile)] == ["Foto daftar hadir, 2 foto"]
     assert warnings(added) == {}
     assert kinds(city, added.id)[first[-1]] == ("update", "absent", [])
     assert len(city.rows(added.id)) == 26

@@ -20,6 +20,7 @@ STARTS, ENDS = datetime(2025, 8, 5, 9, tzinfo=WITA), datetime(2025, 8, 5, 12, tz
 SWAPPED = date(2025, 5, 8)
 SESSION = SheetSession(DAY, "UJI-1", starts=STARTS, ends=ENDS)
 ZOOM = ("Name (Original Name)", "User Email", "Join Time", "Leave Time", "Duration (Minutes)")
+EVENTS = ("Full Name", "User Action", "Timestamp")
 
 
 def read(*rows: Sequence[Cell], at: SheetSession | None = SESSION) -> DetectedTable:
@@ -193,6 +194,37 @@ def test_a_session_of_several_days_has_its_hours_on_each() -> None:
     two_days = SheetSession(DAY, "UJI-1", starts=STARTS, ends=ENDS + timedelta(days=1))
     on_the_second = stay("08/06/2025 08:00:00 AM", "08/06/2025 02:00:00 PM")
     assert cells(read(ZOOM, on_the_second, at=two_days), "minutes") == [180]
+
+
+@pytest.mark.parametrize(
+    ("days", "further", "minutes"),
+    [
+        (1, [("Left", "8/12/2025, 10:00:00 AM")], 60),
+        (2, [("Left", "8/6/2025, 10:00:00 AM")], 60),
+        (2, [("Joined", "8/6/2025, 9:30:00 AM"), ("Left", "8/6/2025, 10:00:00 AM")], 90),
+    ],
+)
+def test_who_did_not_leave_is_not_counted_beyond_the_meeting_that_they_joined(
+    days: int, further: list[tuple[str, str]], minutes: int
+) -> None:
+    """A leaving on another day is of another meeting, whose joining the report doesn't have."""
+    session = SheetSession(DAY, "UJI-1", starts=STARTS, ends=ENDS + timedelta(days=days - 1))
+    rina = [("Rina Melati_Damai", *event) for event in [("Joined", "8/5/2025, 10:00:00 AM"), *further]]
+    tuti = [
+        ("Tuti Salak_Damai", "Joined", "8/5/2025, 9:00:00 AM"),
+        ("Tuti Salak_Damai", "Left", "8/5/2025, 11:00:00 AM"),
+    ]
+    table = read(EVENTS, *rina, *tuti, at=session)
+    assert cells(table, "minutes") == [minutes] * len(rina) + [120] * 2
+    still_there = [remark.params for remark in table.warnings if remark.code == "meeting-still-there"]
+    assert still_there == [{"people": 1, "last": "11.00"}]
+
+
+def test_a_meeting_over_midnight_is_one() -> None:
+    night = SheetSession(DAY, "UJI-1", starts=STARTS.replace(hour=22), ends=STARTS.replace(day=6, hour=1))
+    joined = ("Rina Melati_Damai", "Joined", "8/5/2025, 9:55:00 PM")
+    left = ("Rina Melati_Damai", "Left", "8/6/2025, 12:30:00 AM")
+    assert cells(read(EVENTS, joined, left, at=night), "minutes") == [150, 150]
 
 
 def test_the_hosts_columns_in_a_list_of_meetings_are_not_the_participants() -> None:

@@ -3,6 +3,7 @@
 from app.routers.pages.imports import (
     answers,
     attendance_imports,
+    batch_lists,
     batches,
     mapping,
     photos,
@@ -15,6 +16,7 @@ from app.routers.pages.imports import (
 routers = (
     # First: "banyak" is no number of an import.
     batches.router,
+    batch_lists.router,
     answers.router,
     attendance_imports.router,
     mapping.router,

@@ -43,12 +43,13 @@ def show_open_rows(
     language: Lang,
     import_id: int,
     after: After = 0,
+    aside: After = 0,
 ) -> Response:
     """Show the rows that need an answer, or redirect to the import's page if it is not in review."""
     attendance_import = get_attendance_import_view(db, actor, import_id)
     if attendance_import.status is not ImportStatus.REVIEW:
         return redirect(f"/unggahan/{import_id}")
-    return _render_open_rows(request, db, vault, actor, language, attendance_import, after)
+    return _render_open_rows(request, db, vault, actor, language, attendance_import, (after, aside))
 
 
 @router.post("/unggahan/{import_id}/jawaban")
@@ -63,6 +64,7 @@ def answer_rows(
     import_id: int,
     data: FormTexts,
     after: After = 0,
+    aside: After = 0,
 ) -> Response:
     """Store all answers of the form at once, and redirect to what is left, or to the import's page.
 
@@ -76,7 +78,8 @@ def answer_rows(
         attendance_import = get_attendance_import_view(db, actor, import_id)
         if attendance_import.status is not ImportStatus.REVIEW:
             raise problem
-        return _render_open_rows(request, db, vault, actor, language, attendance_import, after, data, problem)
+        shown = after, aside
+        return _render_open_rows(request, db, vault, actor, language, attendance_import, shown, data, problem)
     open_rows = get_attendance_import_view(db, actor, import_id).open_rows
     said = [_("%(count)s rows are answered.") % {"count": len(answers) - len(corrected.answered_by_others)}]
     if corrected.answered_by_others:
@@ -100,19 +103,26 @@ def _render_open_rows(
     actor: Actor,
     language: Language,
     attendance_import: AttendanceImportView,
-    after: int,
+    shown: tuple[int, int],
     texts: Mapping[str, str] = MappingProxyType({}),
     problem: Problem | None = None,
 ) -> Response:
-    """Return the page of the rows that need an answer, with the `texts` of a form that was refused."""
-    page = get_open_rows(db, vault, actor, language, attendance_import.id, after=after)
+    """Return the page of the rows that need an answer, with the `texts` of a form that was refused.
+
+    It shows the open rows and the rows that are set aside that follow the two rows `shown`.
+    """
+    after, aside = shown
+    page = get_open_rows(db, vault, actor, language, attendance_import.id, after=after, after_set_aside=aside)
     return render(
         request,
         "imports/answers/page.html",
         problem=problem,
         page=page,
-        after=after,
+        aside=aside,
         next_page=build_url("", {"after": page.following}) if page.following else "",
+        next_set_aside=build_url("", {"after": after, "aside": page.following_set_aside})
+        if page.following_set_aside
+        else "",
         texts=texts,
         groups=list_offered_groups(db, attendance_import, language),
         **build_row_context(db, attendance_import, language, RowFilter()),

@@ -13,7 +13,7 @@ from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.imports import attendance_imports as queries
 from app.queries.imports import people as import_people
-from app.queries.imports.batches import list_batches
+from app.queries.imports.batches.batches import list_batches
 from app.queries.imports.shared_uploads import list_shared_imports
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.workshop_sessions import WorkshopSessionView

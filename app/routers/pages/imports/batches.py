@@ -1,28 +1,26 @@
-"""Many lists at once: upload them, see what becomes of each, choose or create their sessions, and save them."""
+"""Many lists at once: upload them, see what becomes of each, create their sessions, and save them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import PurePosixPath
 from secrets import token_urlsafe
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, File, Form, Query, Request, UploadFile
-from pydantic import BaseModel
+from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import JSONResponse, Response
 
 from app.database import Db
-from app.errors import NotFound, Problem
-from app.i18n import N_, Language, Translator, date_text, translator
+from app.errors import Problem
+from app.i18n import Translator
 from app.models import Basis
 from app.permissions import Actor, Permission, Scope
-from app.queries.accounts.organizations import get_organization, list_organizations
+from app.queries.accounts.organizations import list_organizations
 from app.queries.areas import reference
-from app.queries.imports import batches as queries
-from app.queries.imports.batches import BatchListView, BatchView, ListStatus, NewSession
-from app.queries.workshops.venues import list_venue_names
-from app.queries.workshops.workshops import find_organization, list_workshops
+from app.queries.imports.batches import batches as queries
+from app.queries.imports.batches.batch_lists import BatchListView, ListStatus
+from app.queries.imports.batches.batches import BatchView
+from app.queries.workshops.workshops import list_workshops
 from app.routers.pages.imports.review import FormTexts, is_htmx
 from app.services.imports.batches import choices, saving
 from app.services.imports.batches.archives import MAX_FILES, MAX_TOTAL_BYTES
@@ -30,20 +28,16 @@ from app.services.imports.batches.new_sessions import choose_new_session, create
 from app.services.imports.batches.uploads import add_to_batch, upload_batch
 from app.spreadsheets.formats.failures import MAX_BYTES
 from app.spreadsheets.session_matching import KnownSession, match_session
-from app.spreadsheets.stated_session import StatedSession
 from app.web.date_fields import FormDates
-from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
-from app.web.forms import catch_problem, has_upload, is_whole_number, read_upload
+from app.web.dependencies import CurrentActor, ReadDb, Translate, Vault, WriteDb
+from app.web.forms import catch_problem, has_upload, is_whole_number, parse_whole_number, read_upload
 from app.web.languages import language_of
 from app.web.pages import redirect, render
 
 router = APIRouter(include_in_schema=False, prefix="/unggahan/banyak")
 
 MEGABYTE = 1024**2
-SESSIONS_SHOWN = 30
 BATCHES_SHOWN = 50
-
-ASKING = frozenset({ListStatus.OPEN, ListStatus.NO_SESSION})
 
 Files = Annotated[Sequence[UploadFile | str], File()]
 
@@ -54,52 +48,6 @@ class SharedQuestion:
 
     code: str
     lists: int
-
-
-class NewSessionForm(BaseModel):
-    """The fields of the session that is proposed for a list."""
-
-    workshop: str = ""
-    title: str = ""
-    day: str = ""
-    starts: str = ""
-    ends: str = ""
-    venue: str = ""
-    target_groups: tuple[str, ...] = ()
-
-    @classmethod
-    def from_view(cls, one: BatchListView) -> "NewSessionForm":
-        """Return the fields of the session that is proposed for a list; of what it states, if none is proposed.
-
-        Of two days that it states a user types the right one.
-        """
-        new, stated = one.new_session or NewSession(), one.stated
-        day = new.day or (stated.first_day if stated.other_day is None else None)
-        starts, ends = new.starts or stated.starts, new.ends or stated.ends
-        return cls(
-            workshop=new.workshop,
-            title=new.title or stated.title,
-            day=date_text(day) if day else "",
-            starts=f"{starts:%H.%M}" if starts else "",
-            ends=f"{ends:%H.%M}" if ends else "",
-            venue=new.venue or stated.venue,
-            target_groups=new.target_groups or stated.target_groups,
-        )
-
-    def to_changes(self) -> dict[str, Any]:
-        """Return the fields of a `NewSession`. Raises `Invalid` for dates and times that are missing or wrong."""
-        dates = FormDates()
-        changes = {
-            "workshop": self.workshop,
-            "title": self.title.strip(),
-            "target_groups": self.target_groups,
-            "day": dates.day("day", self.day, required=True),
-            "starts": dates.clock("starts", self.starts, required=True),
-            "ends": dates.clock("ends", self.ends, required=True),
-            "venue": self.venue.strip(),
-        }
-        dates.require_valid()
-        return changes
 
 
 @router.get("")
@@ -128,8 +76,8 @@ def upload_lists(
         uploads = [read_upload(file) for file in files if has_upload(file)]
         if not uploads:
             read_upload(None)
-        if is_whole_number(batch):
-            stored = add_to_batch(db, vault, actor, int(batch), uploads)
+        if batch:
+            stored = add_to_batch(db, vault, actor, parse_whole_number(batch) or 0, uploads)
         else:
             name = _common_name(path for path, _content in uploads)
             organization_id = int(organization) if is_whole_number(organization) else None
@@ -167,7 +115,7 @@ def create_proposed_sessions(
     if problem := caught.problem:
         batch = queries.get_batch_view(db, actor, batch_id)
         return _batch_page(request, db, actor, _, batch, problem, data)
-    return redirect(f"/unggahan/banyak/{batch_id}", _created(len(created), _))
+    return redirect(f"/unggahan/banyak/{batch_id}", created_message(len(created), _))
 
 
 @router.post("/{batch_id}/jawab")
@@ -184,7 +132,7 @@ def answer_question_of_all(
         asking = _asking(_lock_and_view(db, actor, batch_id), question)
         choices.confirm_questions(db, actor, batch_id, asking, [question])
     if problem := caught.problem:
-        return _refused_page(request, db, actor, _, batch_id, problem)
+        return refused_page(request, db, actor, _, batch_id, problem)
     return redirect(f"/unggahan/banyak/{batch_id}")
 
 
@@ -201,7 +149,7 @@ def leave_all_out(
     with catch_problem(db) as caught:
         choices.leave_out(db, actor, batch_id, _asking(_lock_and_view(db, actor, batch_id), question))
     if problem := caught.problem:
-        return _refused_page(request, db, actor, _, batch_id, problem)
+        return refused_page(request, db, actor, _, batch_id, problem)
     return redirect(f"/unggahan/banyak/{batch_id}")
 
 
@@ -226,132 +174,16 @@ def discard_lists(
     with catch_problem(db) as caught:
         is_deleted = saving.discard_batch(db, actor, batch_id)
     if problem := caught.problem:
-        return _refused_page(request, db, actor, _, batch_id, problem)
+        return refused_page(request, db, actor, _, batch_id, problem)
     page = "/unggahan" if is_deleted else f"/unggahan/banyak/{batch_id}"
     return redirect(page, _("The upload is discarded."))
 
 
-@router.get("/{batch_id}/{list_id}")
-def session_page(
-    request: Request,
-    db: ReadDb,
-    actor: CurrentActor,
-    language: Lang,
-    batch_id: int,
-    list_id: int,
-    q: Annotated[str, Query(max_length=200)] = "",
-) -> Response:
-    """Show the sessions that a list may be of, and the form of a new one."""
-    return _session_page(request, db, actor, language, batch_id, list_id, q=q)
-
-
-@router.post("/{batch_id}/{list_id}/sesi")
-def choose_existing_session(
-    request: Request,
-    db: WriteDb,
-    actor: CurrentActor,
-    language: Lang,
-    batch_id: int,
-    list_id: int,
-    session: Annotated[str, Form()] = "",
-) -> Response:
-    """Choose an existing session for a list, which is judged for it in the background."""
-    with catch_problem(db) as caught:
-        choices.choose_session(db, actor, batch_id, [list_id], session)
-    if problem := caught.problem:
-        return _session_page(request, db, actor, language, batch_id, list_id, problem=problem)
-    return _to_list(batch_id, list_id)
-
-
-@router.post("/{batch_id}/{list_id}/sesi-baru")
-def propose_session(
-    request: Request,
-    db: WriteDb,
-    actor: CurrentActor,
-    language: Lang,
-    batch_id: int,
-    list_id: int,
-    form: Annotated[NewSessionForm, Form()],
-) -> Response:
-    """Correct the session that is proposed for a list; it is created with the others, or by itself."""
-    with catch_problem(db) as caught:
-        choose_new_session(db, actor, batch_id, [list_id], form.to_changes())
-    if problem := caught.problem:
-        return _session_page(request, db, actor, language, batch_id, list_id, form=form, problem=problem)
-    return _to_list(batch_id, list_id)
-
-
-@router.post("/{batch_id}/{list_id}/buat")
-def create_session(
-    request: Request, db: WriteDb, actor: CurrentActor, _: Translate, batch_id: int, list_id: int
-) -> Response:
-    """Create the session that is proposed for one list."""
-    with catch_problem(db) as caught:
-        created = create_sessions(db, actor, batch_id, [list_id])
-    if problem := caught.problem:
-        return _refused_page(request, db, actor, _, batch_id, problem)
-    return _to_list(batch_id, list_id, _created(len(created), _))
-
-
-@router.post("/{batch_id}/{list_id}/jawab")
-def answer_question(
-    request: Request,
-    db: WriteDb,
-    actor: CurrentActor,
-    _: Translate,
-    batch_id: int,
-    list_id: int,
-    question: Annotated[str, Form()] = "",
-) -> Response:
-    """Answer a question about a list by saving it all the same."""
-    with catch_problem(db) as caught:
-        choices.confirm_questions(db, actor, batch_id, [list_id], [question])
-    if problem := caught.problem:
-        return _refused_page(request, db, actor, _, batch_id, problem)
-    return _to_next(db, actor, batch_id, list_id)
-
-
-@router.post("/{batch_id}/{list_id}/lewati")
-def leave_list_out(
-    request: Request, db: WriteDb, actor: CurrentActor, _: Translate, batch_id: int, list_id: int
-) -> Response:
-    """Leave a list out of what is saved."""
-    with catch_problem(db) as caught:
-        choices.leave_out(db, actor, batch_id, [list_id])
-    if problem := caught.problem:
-        return _refused_page(request, db, actor, _, batch_id, problem)
-    return _to_next(db, actor, batch_id, list_id)
-
-
-@router.post("/{batch_id}/{list_id}/pakai")
-def take_list_in(
-    request: Request, db: WriteDb, actor: CurrentActor, _: Translate, batch_id: int, list_id: int
-) -> Response:
-    """Take in again a list that was left out."""
-    with catch_problem(db) as caught:
-        choices.take_in(db, actor, batch_id, [list_id])
-    if problem := caught.problem:
-        return _refused_page(request, db, actor, _, batch_id, problem)
-    return _to_list(batch_id, list_id)
-
-
-def _refused_page(
+def refused_page(
     request: Request, db: Db, actor: Actor, _: Translator, batch_id: int, problem: Problem
 ) -> Response:
     """Return the batch as it is now, with the problem that kept it from being changed."""
     return _batch_page(request, db, actor, _, queries.get_batch_view(db, actor, batch_id), problem)
-
-
-def _to_list(batch_id: int, list_id: int, message: str = "") -> Response:
-    """Return a redirect to a list in the table of its batch."""
-    return redirect(f"/unggahan/banyak/{batch_id}#daftar-{list_id}", message)
-
-
-def _to_next(db: Db, actor: Actor, batch_id: int, list_id: int) -> Response:
-    """Return a redirect to the next list of the batch that asks something; to its top if none is left."""
-    asking = [one for one in queries.get_batch_view(db, actor, batch_id).lists if one.status in ASKING]
-    following = next((one for one in asking if one.id > list_id), asking[0] if asking else None)
-    return redirect(f"/unggahan/banyak/{batch_id}" + (f"#daftar-{following.id}" if following else ""))
 
 
 def _lock_and_view(db: Db, actor: Actor, batch_id: int) -> BatchView:
@@ -373,7 +205,8 @@ def _shared_questions(batch: BatchView) -> list[SharedQuestion]:
     return [SharedQuestion(code, count) for code, count in asked.items() if count > 1]
 
 
-def _created(count: int, _: Translator) -> str:
+def created_message(count: int, _: Translator) -> str:
+    """Return the message after sessions were created for lists."""
     if not count:
         return _("No session is created yet. First fill in what the lists lack.")
     return _("%(count)s sessions are created. Nothing of the lists is saved yet.") % {"count": count}
@@ -441,7 +274,7 @@ def _batch_page(
     problem: Problem | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
-    workshops = _workshops(db, actor)
+    workshops = list_workshop_choices(db, actor)
     known = (
         queries.list_known_sessions(db, actor, batch.organization_id)
         if batch.counts[ListStatus.NO_SESSION]
@@ -457,7 +290,7 @@ def _batch_page(
         workshops=workshops,
         workshop_titles=dict(workshops),
         candidates_of={
-            one.id: _candidates(one, known) for one in batch.lists if one.status is ListStatus.NO_SESSION
+            one.id: list_candidates(one, known) for one in batch.lists if one.status is ListStatus.NO_SESSION
         },
         target_groups=[
             (group.code, group.label) for group in reference.list_target_groups(db, language_of(request))
@@ -476,56 +309,6 @@ def _batch_page(
     )
 
 
-def _session_page(
-    request: Request,
-    db: Db,
-    actor: Actor,
-    language: Language,
-    batch_id: int,
-    list_id: int,
-    *,
-    q: str = "",
-    form: NewSessionForm | None = None,
-    problem: Problem | None = None,
-) -> Response:
-    actor.require(Permission.IMPORT_WRITE)
-    batch = queries.get_batch_view(db, actor, batch_id)
-    one = _find_list(batch, list_id)
-    known = queries.list_known_sessions(db, actor, batch.organization_id)
-    candidates = _candidates(one, known)
-    found = [session for session in reversed(known) if _matches(session, q)]
-    if day := one.stated.first_day:
-        found.sort(key=lambda session: abs(session.starts.date() - day))
-    groups = [(group.code, group.label) for group in reference.list_target_groups(db, language)]
-    _ = translator(language)
-    return render(
-        request,
-        "imports/batches/session.html",
-        problem=problem,
-        batch=batch,
-        one=one,
-        form=form or NewSessionForm.from_view(one),
-        stated=_stated_facts(one.stated, dict(groups), _),
-        candidates=candidates,
-        sessions=found[:SESSIONS_SHOWN],
-        has_more=len(found) > SESSIONS_SHOWN,
-        q=q,
-        workshops=_workshops(db, actor),
-        venues=list_venue_names(db),
-        target_groups=groups,
-        organization=_organization_name(db, actor, batch),
-        may_create_sessions=actor.can(Permission.SESSION_WRITE),
-    )
-
-
-def _find_list(batch: BatchView, list_id: int) -> BatchListView:
-    """Return the list of the batch with this id. Raises `NotFound` if there is none within the actor's scope."""
-    found = next((one for one in batch.lists if one.id == list_id), None)
-    if found is None:
-        raise NotFound(N_("There is no such list in this upload."))
-    return found
-
-
 def _common_name(paths: Iterable[str]) -> str:
     """Return the folder that all files are in, or the name of an only file; "" if they have nothing in common."""
     parts = [PurePosixPath(path.replace("\\", "/")).parts for path in paths]
@@ -535,7 +318,7 @@ def _common_name(paths: Iterable[str]) -> str:
     return folders.pop() if len(folders) == 1 and all(len(path) > 1 for path in parts) else ""
 
 
-def _candidates(one: BatchListView, known: Sequence[KnownSession]) -> list[KnownSession]:
+def list_candidates(one: BatchListView, known: Sequence[KnownSession]) -> list[KnownSession]:
     """Return the sessions that the list may be of, the likeliest first."""
     match = match_session(one.stated, known, name=one.label)
     by_code = {session.code: session for session in known}
@@ -543,49 +326,11 @@ def _candidates(one: BatchListView, known: Sequence[KnownSession]) -> list[Known
     return [by_code[code] for code in codes]
 
 
-def _matches(session: KnownSession, query: str) -> bool:
-    """Return whether all words of a query are in the title, place, code or date of a session."""
-    day = session.starts.date()
-    texts = (session.workshop_title, session.venue, session.code, date_text(day), day.isoformat())
-    return all(word in " ".join(texts).casefold() for word in query.casefold().split())
-
-
-def _workshops(db: Db, actor: Actor) -> list[tuple[str, str]]:
+def list_workshop_choices(db: Db, actor: Actor) -> list[tuple[str, str]]:
     """Return code and title of the workshops to which the actor may add sessions, the latest first."""
     if not actor.can(Permission.SESSION_WRITE):
         return []
     return [(workshop.code, workshop.title) for workshop in list_workshops(db, actor, archived=False)]
-
-
-def _organization_name(db: Db, actor: Actor, batch: BatchView) -> str:
-    """Return the name of the organization to which new workshops of the batch belong."""
-    if batch.organization_id is not None and actor.can(Permission.USER_WRITE):
-        return get_organization(db, actor, batch.organization_id).name
-    return find_organization(db, actor).name
-
-
-def _stated_facts(
-    stated: StatedSession, groups: Mapping[str, str], _: Translator
-) -> Iterator[tuple[str, str]]:
-    """Yield label and value of what a list says of its session."""
-    yield _("Title"), stated.title
-    day = _day_text(stated.first_day, stated.last_day)
-    if stated.other_day is not None:
-        day = _("%(day)s or %(other)s") % {"day": day, "other": date_text(stated.other_day)}
-    yield _("Date"), day
-    hours = [f"{clock:%H.%M}" for clock in (stated.starts, stated.ends) if clock]
-    yield _("Time"), "–".join(hours)
-    yield _("Place"), stated.venue
-    yield _("Organizer"), stated.organizer
-    yield _("For"), ", ".join(groups.get(code, code) for code in stated.target_groups)
-    if stated.code:
-        yield _("Code"), stated.code
-
-
-def _day_text(first: date | None, last: date | None) -> str:
-    if first is None:
-        return ""
-    return date_text(first) if last in (None, first) else f"{date_text(first)} – {date_text(last)}"
 
 
 def _headline(batch: BatchView, _: Translator) -> str:

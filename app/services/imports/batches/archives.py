@@ -121,7 +121,7 @@ class _Unpacker:
         self, path: str, content: bytes, *, is_only: bool = False, depth: int = 1
     ) -> Iterator[UnpackedFile]:
         """Yield the file, or the files in it. The path of a file in the `is_only` uploaded zip begins in that."""
-        if _is_set_aside(path):
+        if is_set_aside(path):
             yield UnpackedFile(path, problem=UnreadableFile(SET_ASIDE, code=NO_LIST))
         elif content.startswith(_ZIP_BEGINNINGS) and content.count(_RECORD) > MAX_RECORDS:
             raise self._too_many_entries()
@@ -160,7 +160,7 @@ class _Unpacker:
         self, archive: ZipFile, entry: ZipInfo, folder: str, depth: int
     ) -> Iterator[UnpackedFile]:
         path = clean_path(folder + _decode_name(entry))
-        if _is_set_aside(path) or (entry.external_attr >> 16) & _LINK == _LINK:
+        if is_set_aside(path) or (entry.external_attr >> 16) & _LINK == _LINK:
             yield UnpackedFile(path, problem=UnreadableFile(SET_ASIDE, code=NO_LIST))
             return
         if entry.compress_type not in _METHODS:
@@ -209,7 +209,7 @@ def _is_packed_folder(path: str, content: bytes) -> bool:
         return path.lower().endswith(".zip")
 
 
-def _is_set_aside(path: str) -> bool:
+def is_set_aside(path: str) -> bool:
     """Return whether the file is one that a computer makes for itself, such as Thumbs.db or ~$list.xlsx."""
     parts = PurePosixPath(path).parts
     name = parts[-1].lower() if parts else ""

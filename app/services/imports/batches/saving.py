@@ -9,19 +9,17 @@ from sqlmodel import col
 from app.database import Db
 from app.errors import Conflict, Problem
 from app.i18n import N_
-from app.models import BatchList, UploadBatch
+from app.models import BatchList, UploadBatch, WorkshopSession
 from app.models.registrations import Basis
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
-from app.queries.imports.batches import (
-    ANSWERED_BY_BATCH,
-    BatchListView,
-    ListStatus,
-    get_batch_view,
-)
+from app.queries.imports.batches.batch_lists import ANSWERED_BY_BATCH, BatchListView, ListStatus
+from app.queries.imports.batches.batches import get_batch_view
+from app.queries.in_values import in_values
 from app.services.activities import log_activity
 from app.services.imports.batches.choices import detach_import, lock_batch
 from app.services.imports.commit import DEFAULT_BASIS, CommitChoices, commit_import, queue_commit
+from app.services.imports.shared.people import lock_imports_of_files
 from app.services.imports.upload import delete_unused_files
 from app.services.locks import lock_people_table
 
@@ -52,7 +50,7 @@ def save_ready(
     actor.require(Permission.IMPORT_COMMIT)
     lock_batch(db, actor, batch_id)
     queued, problems = [], dict[int, Problem]()
-    for view in list_ready(db, actor, batch_id, list_ids):
+    for view in _lock_ready(db, actor, batch_id, list_ids):
         try:
             queue_commit(db, actor, view.import_id or 0, commit_choices(view, basis))
             queued.append(view.id)
@@ -75,7 +73,7 @@ def save_list(
     """Save a list now if it is ready, and return whether it was. Raises what `commit_import` raises."""
     lock_people_table(db)
     lock_batch(db, actor, batch_id)
-    for view in list_ready(db, actor, batch_id, [list_id]):
+    for view in _lock_ready(db, actor, batch_id, [list_id]):
         commit_import(db, vault, actor, view.import_id or 0, commit_choices(view, basis))
         return True
     return False
@@ -91,6 +89,30 @@ def list_ready(
         if view.session and (list_ids is None or view.id in list_ids)
     ]
     return sorted(ready, key=lambda view: (view.session.starts_at, view.position) if view.session else ())
+
+
+def _lock_ready(db: Db, actor: Actor, batch_id: int, list_ids: Collection[int] | None) -> list[BatchListView]:
+    """Return what `list_ready` returns, with the lists' imports and sessions locked until this transaction ends.
+
+    So of two batches that are saved at the same moment, the second is asked about the lists of the first.
+    """
+    ready = list_ready(db, actor, batch_id, list_ids)
+    ids = [view.id for view in ready]
+    lock_imports_of_files(db, [view.import_id for view in ready if view.import_id is not None])
+    lock_sessions(db, {view.session.id for view in list_ready(db, actor, batch_id, ids) if view.session})
+    return list_ready(db, actor, batch_id, ids)
+
+
+def lock_sessions(db: Db, ids: Collection[int]) -> None:
+    """Lock the rows of sessions, in the order of their ids."""
+    session_id = col(WorkshopSession.id)
+    db.scalars(
+        select(WorkshopSession)
+        .where(in_values(db, session_id, ids))
+        .order_by(session_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def commit_choices(view: BatchListView, basis: Basis = DEFAULT_BASIS) -> CommitChoices:

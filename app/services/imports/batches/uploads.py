@@ -15,7 +15,7 @@ from app.nik_vault import NikVault
 from app.people.values.nik import mask_niks
 from app.permissions import Actor, Permission, Scope
 from app.queries.accounts.organizations import get_organization
-from app.queries.imports.batches import get_batch
+from app.queries.imports.batches.batches import get_batch
 from app.services.activities import log_activity
 from app.services.imports.batches.archives import (
     MAX_FILES,
@@ -26,6 +26,7 @@ from app.services.imports.batches.archives import (
     UnpackedFile,
     unpack_files,
 )
+from app.services.imports.upload import store_file
 from app.services.locks import lock_row
 from app.services.outbox import queue_task
 
@@ -55,9 +56,9 @@ def upload_batch(
     and `Conflict` or `TooLarge` for too many of them. Then nothing is stored.
     """
     actor.require(Permission.IMPORT_WRITE)
-    organization_id = _choose_organization(db, actor, organization_id)
-    # Unpacked before the first statement that writes: on PostgreSQL nothing is locked meanwhile.
+    # Unpacked before the first statement: on SQLite that takes the lock of the one who writes.
     unpacked = unpack_files(files)
+    organization_id = _choose_organization(db, actor, organization_id)
     if all(unpacked_file.is_set_aside for unpacked_file in unpacked):
         raise UnreadableFile(
             N_("There is no list among these files. Choose the files, a folder or a zip file.")
@@ -183,18 +184,7 @@ def _store_files(
             batch_list.state = BatchListState.LEFT_OUT if set_aside else BatchListState.FAILED
             batch_list.failure = problem_to_json(unpacked_file.problem)
         else:
-            batch_list.uploaded_file_id = _store_file(db, vault, batch_list.path, unpacked_file.content)
+            name = batch_list.path.rpartition("/")[2]
+            batch_list.uploaded_file_id = store_file(db, vault, name, unpacked_file.content).id
         db.add(batch_list)
     db.flush()
-
-
-def _store_file(db: Db, vault: NikVault, path: str, content: bytes) -> int:
-    uploaded_file = UploadedFile(
-        name=path.rpartition("/")[2][-200:],
-        sha256=hashlib.sha256(content).hexdigest(),
-        size=len(content),
-        content=vault.encrypt_bytes(content),
-    )
-    db.add(uploaded_file)
-    db.flush()
-    return uploaded_file.id

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from app.errors import Conflict, Invalid, TooLarge, UnreadableFile
-from app.i18n import N_
+from app.i18n import N_, translator
 from app.paper.file_types import detect_file_type
 from app.paper.parts import list_missing_libraries
 from app.paper.reading import MAX_BYTES as MAX_BYTES_OF_PHOTO
@@ -19,6 +19,8 @@ MAX_BYTES_OF_PHOTOS = 60 * 1024**2
 """Sent together without the page's script; packing and encrypting them takes five times as much memory."""
 MAX_PHOTOS_READ_AT_ONCE = 2
 """More are read after the response, by the outbox."""
+
+NAME_OF_PHOTOS = N_("Photos of the attendance list, %(count)s photos")
 
 _UNREAD = "unread/"
 
@@ -70,10 +72,9 @@ def is_read_at_once(files: Sequence[PhotoFile]) -> bool:
     )
 
 
-def name_photos(files: Sequence[PhotoFile]) -> str:
-    """Return the name of an upload of these files: that of the first, and how many follow."""
-    further = f" (+{len(files) - 1})" if len(files) > 1 else ""
-    return mask_niks(files[0].name)[-200 + len(further) :] + further
+def name_photos(count: int) -> str:
+    """Return the name of an upload of so many photos, in Indonesian, as it is stored and shown to all."""
+    return translator("id")(NAME_OF_PHOTOS) % {"count": count}
 
 
 def pack_photos(read: Mapping[str, bytes], unread: Sequence[PhotoFile] = ()) -> bytes:

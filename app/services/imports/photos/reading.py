@@ -30,7 +30,7 @@ from app.queries.registrations.roster_prints import (
 )
 from app.services.bulk import insert_rows
 from app.services.imports.judging import judge_sheet
-from app.services.imports.photos.files import name_picture, pack_photos, unpack_photos
+from app.services.imports.photos.files import name_photos, name_picture, pack_photos, unpack_photos
 from app.services.imports.photos.lines import (
     SeenLine,
     SeenPage,
@@ -329,12 +329,13 @@ def _replace_photos(
     photos: Sequence[RosterPhoto],
     readings: Sequence[PageReading],
 ) -> None:
-    """Keep the pictures of the readings instead of the photos from which they were read."""
+    """Keep the pictures of the readings instead of the photos from which they were read, and count them in the name."""
     uploaded_file = db.get_one(UploadedFile, attendance_import.uploaded_file_id)
     pictures, _unread = unpack_photos(vault.decrypt_bytes(uploaded_file.content))
     for photo, reading in zip(photos, readings, strict=True):
         if reading.picture and photo.state is not PhotoPageState.OTHER_SESSION:
             pictures[name_picture(photo.position, photo.name)] = reading.picture
+    uploaded_file.name = name_photos(len(list_photos(db, attendance_import.id)))
     content = pack_photos(pictures)
     uploaded_file.content, uploaded_file.size = vault.encrypt_bytes(content), len(content)
     db.flush()

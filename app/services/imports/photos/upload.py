@@ -9,7 +9,6 @@ from app.database import Db
 from app.errors import Conflict
 from app.i18n import N_
 from app.models import AttendanceImport, ImportStatus, OutboxKind, UploadedFile
-from app.models.base import now
 from app.nik_vault import NikVault
 from app.paper.page_reading import PageReading
 from app.paper.reading import read_photos
@@ -32,7 +31,7 @@ from app.services.imports.photos.files import (
 )
 from app.services.imports.photos.reading import store_photos
 from app.services.imports.sheet_choices import SheetChoices
-from app.services.imports.upload import require_review
+from app.services.imports.upload import require_review, store_upload
 from app.services.locks import lock_row
 from app.services.outbox import queue_task
 from app.spreadsheets.progress import Progress, ignore_progress
@@ -76,31 +75,20 @@ def upload_photos(
     sha256 = hashlib.sha256(content).hexdigest()
     if sent_before := _find_open_upload(db, actor, workshop_session.id, sha256):
         return sent_before
-    uploaded_file = UploadedFile(
-        name=name_photos(files),
-        sha256=sha256,
-        size=len(content),
-        content=vault.encrypt_bytes(content),
-    )
-    db.add(uploaded_file)
-    db.flush()
-    attendance_import = AttendanceImport(
-        workshop_session_id=workshop_session.id,
-        uploaded_file_id=uploaded_file.id,
-        status=ImportStatus.READING,
+    attendance_import = store_upload(
+        db,
+        vault,
+        actor,
+        workshop_session,
+        name_photos(len(files)),
+        content,
+        SheetChoices(),
         file_format="photo",
-        choices=SheetChoices().to_json(),
-        uploaded_by=actor.user_id,
-        uploaded_at=now(),
     )
-    db.add(attendance_import)
-    db.flush()
     if readings is None:
         queue_task(db, OutboxKind.READ_IMPORT, **{"import": attendance_import.id})
     else:
         store_photos(db, vault, attendance_import, _names(files), readings)
-    after = {"session": session_code, "file": uploaded_file.name, "sha256": uploaded_file.sha256}
-    log_activity(db, actor, "upload", "attendance-import", attendance_import.id, after=after)
     return attendance_import
 
 

@@ -11,6 +11,7 @@ from app.models import AttendanceImport, AttendanceImportRow, ImportStatus, RowK
 from app.queries.imports.people import ABOUT_PEOPLE
 from app.queries.imports.rows import list_import_rows
 from app.queries.imports.shared_uploads import UNCOMMITTED, list_sibling_rows, list_siblings
+from app.queries.in_values import in_values
 from app.services.locks import GONE
 
 
@@ -31,6 +32,20 @@ def lock_shared_imports(db: Db, attendance_import: AttendanceImport) -> list[Att
     if attendance_import not in imports:
         raise NotFound(GONE)
     return list(imports)
+
+
+def lock_imports_of_files(db: Db, import_ids: Collection[int]) -> None:
+    """Lock imports, with all imports of the same files, in the order of their ids until this transaction ends."""
+    db.flush()
+    import_id = col(AttendanceImport.id)
+    files = select(col(AttendanceImport.uploaded_file_id)).where(in_values(db, import_id, import_ids))
+    db.scalars(
+        select(AttendanceImport)
+        .where(col(AttendanceImport.uploaded_file_id).in_(files))
+        .order_by(import_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def lock_shared_import(db: Db, import_id: int) -> AttendanceImport:

@@ -1,5 +1,6 @@
 """Many lists at once: read in the background, matched or created, judged, and saved with one press."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -19,9 +20,10 @@ from app.models import (
     Workshop,
     WorkshopSession,
 )
-from app.queries.imports.batches import ListStatus
+from app.queries.imports.batches.batch_lists import ListStatus
 from app.services.imports.batches import saving
 from app.services.imports.batches.reading import judge_list, store_judged_list
+from app.services.imports.batches.uploads import upload_batch
 from app.services.imports.upload import discard_import
 from app.services.workshops.session_staff import assign_staff
 from app.services.workshops.workshop_sessions import WorkshopSessionInput
@@ -285,6 +287,18 @@ def test_the_batch_of_an_organization_has_sessions_of_its_workshops_alone(
         batch.choose_session("a.csv", "TETANGGA-1")
     with pytest.raises(Conflict):
         batch.change_new_session("a.csv", workshop="TETANGGA-1-W")
+
+
+def test_others_write_while_the_files_of_an_administrators_batch_are_unpacked(city: City) -> None:
+    organization = city.actor("sari").organization_id
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        city.session("DARING-1")
+        yield "a.csv", crowd(2)
+
+    with writing(city.engine) as db:
+        upload_batch(db, city.vault, city.actor("made"), "arsip", files(), organization_id=organization)
+    assert [one.organization_id for one in city.all(UploadBatch)] == [organization]
 
 
 def test_the_report_of_an_online_meeting_proposes_an_online_session(city: City, settings: Settings) -> None:

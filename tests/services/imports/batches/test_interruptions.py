@@ -18,15 +18,17 @@ from app.models import (
     OutboxTask,
     Registration,
 )
-from app.queries.imports.batches import ListStatus
+from app.permissions import Actor
+from app.queries.imports.batches.batch_lists import ListStatus
 from app.services.imports import commit as import_commit
-from app.services.imports.batches import choices
+from app.services.imports.batches import choices, saving
+from app.services.imports.commit import CommitChoices, queue_commit
 from app.services.outbox import release_claims
 from app.services.workshops.workshop_sessions import cancel_session
 from app.settings import Settings
 from tests.batches import Batch
 from tests.city import City
-from tests.lists import folder_of_lists
+from tests.lists import folder_of_lists, listed_sessions, made_up_people, xlsx_list
 from tests.services.imports.test_concurrency import at_once, on_postgresql
 
 
@@ -152,7 +154,7 @@ def test_without_the_locks_two_presses_at_once_save_twice(
 ) -> None:
     """The control of the test above: both look before either has written."""
     batch = ready_batch(city, settings, 1)
-    both_have_looked = Barrier(2)
+    both_have_looked = Barrier(2, timeout=20)
 
     def get_and_wait(db: Db, model: type[AttendanceImport], import_id: int) -> AttendanceImport:
         attendance_import = db.get_one(model, import_id)
@@ -160,12 +162,59 @@ def test_without_the_locks_two_presses_at_once_save_twice(
         return attendance_import
 
     monkeypatch.setattr(choices, "lock_row", lambda db, model, id_: db.get_one(model, id_))
+    monkeypatch.setattr(saving, "lock_imports_of_files", lambda db, ids: None)
+    monkeypatch.setattr(saving, "lock_sessions", lambda db, ids: None)
     monkeypatch.setattr(import_commit, "lock_row", get_and_wait)
 
     first, second = at_once(batch.save, batch.save)
 
     assert len(first) == len(second) == 1
     assert queued_commits(city) == 2
+
+
+def two_batches_for_a_session(city: City, settings: Settings) -> tuple[Batch, Batch]:
+    """Return two batches that are ready, each with a list of other people for the same session."""
+    session, people = next(listed_sessions(1)), made_up_people(4, seed=5)
+    batches = [
+        Batch(city, settings, {f"{at}.xlsx": xlsx_list(session, people[at : at + 2])}) for at in (0, 2)
+    ]
+    for batch in batches:
+        batch.read()
+    batches[0].create_sessions()
+    batches[1].create_sessions()
+    for batch in batches:
+        assert batch.read().counts == {ListStatus.READY: 1}
+    return batches[0], batches[1]
+
+
+def test_of_two_batches_for_a_session_saved_at_once_one_is_asked(city: City, settings: Settings) -> None:
+    first, second = two_batches_for_a_session(city, settings)
+
+    saved = at_once(first.save, second.save)
+
+    assert sorted(map(len, saved)) == [0, 1]
+    asked = second if saved[0] else first
+    (one,) = asked.read().lists
+    assert [question.code for question in one.questions] == ["has-attendance"]
+    assert len(city.all(Registration)) == 2
+
+
+@on_postgresql
+def test_without_the_lock_both_batches_for_a_session_are_saved_unasked(
+    city: City, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above: both look before either has written."""
+    first, second = two_batches_for_a_session(city, settings)
+    both_have_looked = Barrier(2, timeout=20)
+
+    def wait_and_queue(db: Db, actor: Actor, import_id: int, choices: CommitChoices) -> AttendanceImport:
+        both_have_looked.wait()
+        return queue_commit(db, actor, import_id, choices)
+
+    monkeypatch.setattr(saving, "lock_sessions", lambda db, ids: None)
+    monkeypatch.setattr(saving, "queue_commit", wait_and_queue)
+
+    assert list(map(len, at_once(first.save, second.save))) == [1, 1]
 
 
 def test_sessions_are_created_once_by_two_presses_at_once(city: City, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from app.errors import Conflict
 from app.jobs.tasks import TaskRunner
 from app.models import AttendanceImport, BatchList, Participant, RetentionKind, UploadBatch, UploadedFile
 from app.models.base import now
-from app.queries.imports.batches import ListStatus
+from app.queries.imports.batches.batch_lists import ListStatus
 from app.queries.personal_data.retention import DEFAULT_DAYS
 from app.queries.personal_data.traces import find_traces, list_obstacles
 from app.services.imports.batches.choices import leave_out
