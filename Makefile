@@ -29,13 +29,13 @@ endif
 export PYTHONDONTWRITEBYTECODE =
 
 # Tests that are marked "soak" are left out, except by `make soak`, which also reads every file in a child process.
-LEFT_OUT = soak
+WITHOUT_SOAK = and not soak
 SHEETS = in-process
-TOGETHER = -m "not clock and not $(LEFT_OUT)" --sheets $(SHEETS)
+TOGETHER = -m "not clock $(WITHOUT_SOAK)" --sheets $(SHEETS)
 
 .PHONY: help run check test soak lint quick project service browser clock format messages screenshots bench audit assets wheel lock \
 	clean \
-	chromium libreoffice java operation
+	chromium libreoffice pgbouncer java operation
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -54,7 +54,7 @@ test: chromium libreoffice java pgbouncer ## everything, also on PostgreSQL and 
 	@$(MAKE) --no-print-directory --jobs=4 lint project service browser
 
 soak: $(LIGHTHOUSE) operation ## as test, and the heavy tests: many more damaged files and histories of a city, Lighthouse
-	@TEST_HISTORIES=100 $(MAKE) --no-print-directory LEFT_OUT=none SHEETS=in-child test
+	@TEST_HISTORIES=100 $(MAKE) --no-print-directory WITHOUT_SOAK= SHEETS=in-child test
 
 lint: $(TEST) ## style, types and the import contract
 	$(BIN)/ruff check --quiet
@@ -79,8 +79,8 @@ service: $(TEST) $(ASSETS) $(PROVIDER) libreoffice java # everything but what ha
 browser: $(TEST) $(ASSETS) $(PROVIDER) chromium # what people do; two at a time, as each waits for pages
 	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal $(TOGETHER) tests/browser
 
-clock: $(TEST) # what must happen within seconds, when nothing else runs
-	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "clock and not $(LEFT_OUT)" --sheets $(SHEETS) tests
+clock: $(TEST) $(ASSETS) pgbouncer # what must happen within seconds: two at a time, when nothing else runs
+	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "clock $(WITHOUT_SOAK)" --sheets $(SHEETS) tests
 
 format: $(TEST) ## formats the Python code
 	$(BIN)/ruff check --fix

@@ -15,7 +15,7 @@ GENERAL_PUBLIC = "umum"
 # The answer of a person who belongs to none of the groups they are asked about.
 NO_GROUP = "none"
 
-
+# All target groups, each with its code once more if the workshop is for it, else None.
 _GROUPS = (
     select(
         *(col(TargetGroup.code), col(TargetGroup.label_id), col(TargetGroup.label_en)),

@@ -131,7 +131,7 @@ class RowSource(Protocol):
         """By table the highest id that was ever given out, where that is known."""
 
     def rows(self, table: TableColumns) -> Generator[PlainRow, None, None]:
-        """Yield the rows of a table. Whoever may stop before the last row closes the generator."""
+        """Yield the rows of a table. Close the generator if not all rows are read: it holds a statement open."""
 
     def sum_of(self, table: TableColumns) -> TableSum:
         """Return the sum of the rows of a table."""
