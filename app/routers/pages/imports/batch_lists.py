@@ -15,7 +15,8 @@ from app.permissions import Actor, Permission
 from app.queries.accounts.organizations import get_organization
 from app.queries.areas import reference
 from app.queries.imports.batches import batches as queries
-from app.queries.imports.batches.batch_lists import BatchListView, ListStatus, NewSession
+from app.queries.imports.batches.batch_lists import BatchListView, ListStatus
+from app.queries.imports.batches.batch_sessions import NewSession
 from app.queries.imports.batches.batches import BatchView
 from app.queries.workshops.venues import list_venue_names
 from app.queries.workshops.workshops import find_organization
