@@ -14,7 +14,8 @@ from app.i18n import translator, wita
 from app.jobs.batches import read_next_lists
 from app.jobs.lease import Lease
 from app.permissions import OPERATOR
-from app.queries.imports.batches.batch_lists import BatchListView, ListStatus, NewSession
+from app.queries.imports.batches.batch_lists import BatchListView, ListStatus
+from app.queries.imports.batches.batch_sessions import NewSession
 from app.queries.imports.batches.batches import BatchView, get_batch_view
 from app.services.imports.batches import new_sessions
 from app.services.imports.batches.archives import (

@@ -4,9 +4,9 @@ They are for PostgreSQL. On SQLite only one transaction writes at a time (`BEGIN
 
 To avoid deadlocks every transaction takes them in the same order: the count of a limit (`services.limits`), people by
 `lock_identity_keys` or `lock_people_table`, targets and issued reports, a batch of lists (by all who change one of its
-lists), the imports that read one file by their ids (`services.imports.shared.people.lock_shared_imports`), the workshop
-session's row, or those of two sessions by their ids, then rows of registrations and participants, last the count of a
-ticket's mails (`web.limits.TICKETS_SENT_AGAIN`).
+lists), the imports that read one file, or the files of a batch, by their ids (`services.imports.shared.people`), the
+workshop session's row, or those of several sessions by their ids, then rows of registrations and participants, last the
+count of a ticket's mails (`web.limits.TICKETS_SENT_AGAIN`).
 Others wait for `lock_people_table` on both databases, so a transaction does what takes long before it: it judges, reads
 and makes files first, compares under the lock, and writes in bulk (decision 46).
 

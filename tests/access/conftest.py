@@ -45,7 +45,7 @@ from app.models import (
 )
 from app.models.base import now
 from app.permissions import OPERATOR
-from app.queries.imports.batches.batch_lists import NewSession
+from app.queries.imports.batches.batch_sessions import NewSession
 from app.queries.issued_reports.reports import slug_of
 from app.services.accounts.api_tokens import create_api_token
 from app.services.accounts.secrets import hash_secret

@@ -1,8 +1,9 @@
 """Count the minutes in which each person took part in an online meeting, within the hours of the session."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from typing import TypeAlias
 
 from app.people.remarks import Remark
@@ -30,6 +31,8 @@ _MIN_SHIFT = timedelta(minutes=45)
 _MIN_LEFT_OUT = timedelta(minutes=2)
 _MAX_STAY = timedelta(days=1)
 """Who seems to have stayed longer has a day or month that is wrong; it would reach over the whole session."""
+_MAX_OVER_MIDNIGHT = timedelta(hours=12)
+"""From a joining to a leaving on the next day. Later ones are of the next day's meeting."""
 _MAX_LINES_ABOVE = 12
 _OF_REGISTRATIONS = frozenset({"submitted_at", "intention"})
 
@@ -290,7 +293,7 @@ class _Counter:
         since: datetime | None = None
         unended: list[Interval] = []
         for at, joins in sorted(told, key=lambda event: (event[0], not event[1])):
-            if since is not None and not self._is_one_meeting(since, at):
+            if since is not None and at >= _end_of_meeting(since):
                 unended.append((since, self._last_of_meeting(since)))
                 since = None
             if joins:
@@ -305,14 +308,9 @@ class _Counter:
             self.stayed_until = max(self.stayed_until or unended[-1][1], unended[-1][1])
         yield from unended
 
-    def _is_one_meeting(self, begin: datetime, end: datetime) -> bool:
-        """Return whether two moments are of the same day, or of the two days of a session that goes over midnight."""
-        days = begin.astimezone(WITA).date(), end.astimezone(WITA).date()
-        return days[0] == days[1] or days in {(starts.date(), ends.date()) for starts, ends in self.hours}
-
     def _last_of_meeting(self, begin: datetime) -> datetime:
         """Return the last moment that the report has of the meeting that somebody joined at `begin`."""
-        return max((at for at in self.moments if self._is_one_meeting(begin, at)), default=begin)
+        return self.moments[bisect_left(self.moments, _end_of_meeting(begin)) - 1]
 
     def warnings(self) -> Iterator[Remark]:
         """Yield what must be said about the whole report."""
@@ -341,6 +339,12 @@ class _Counter:
         before, behind = hours[0] - self.first, hours[1] - self.last
         is_shifted = min(before, behind) >= _MIN_SHIFT or max(before, behind) <= -_MIN_SHIFT
         return hours if is_shifted or not self.clips else None
+
+
+def _end_of_meeting(begin: datetime) -> datetime:
+    """Return when the meeting that somebody joined at `begin` is over at the latest: at midnight, or 12 hours later."""
+    next_day = begin.astimezone(WITA).date() + timedelta(days=1)
+    return max(datetime.combine(next_day, time(), WITA), begin + _MAX_OVER_MIDNIGHT)
 
 
 def _session_hours(session: SheetSession | None) -> list[Interval]:

@@ -78,13 +78,19 @@ def test_somebody_registered_is_found_by_the_text_that_the_form_offers(
 ) -> None:
     page = staff.get(f"{address}/jawaban").text
     [offered] = re.findall(rf'<option value="({NEVER_JOINED[0]} · [^"]+)">', page)
-    form = fields(staff, address) | {f"other-{FIRST_NEW}": "Entah Siapa", f"kelurahan-{SECOND_NEW}": MANGGAR}
+    form = fields(staff, address) | {
+        f"other-{FIRST_NEW}": "Entah Siapa",
+        f"kelurahan-{SECOND_NEW}": MANGGAR,
+        f"take-{PASSER_BY}": "true",
+    }
 
     refused = staff.post(f"{address}/jawaban", data=form)
     assert refused.status_code == 422
     assert "Choose one of the registered people from the list." in refused.text
     assert 'value="Entah Siapa"' in refused.text
     assert f'<option value="{MANGGAR}" selected' in refused.text
+    assert f'name="take-{PASSER_BY}" value="true" checked' in refused.text
+    assert f'name="take-{BOT}" value="true" checked' not in refused.text
 
     staff.post(f"{address}/jawaban", data=form | {f"other-{FIRST_NEW}": offered})
     row = city.rows(int(address.rsplit("/", 1)[1]))[FIRST_NEW]

@@ -13,7 +13,16 @@ from app.services.workshops.workshop_sessions import WorkshopSessionInput
 from app.settings import Settings
 from app.web.security import MAX_BATCH_BYTES, MAX_BODY_BYTES
 from tests.city import MORNING, City
-from tests.lists import ListedSession, csv_list, folder_of_lists, listed_sessions, made_up_people, zip_of
+from tests.lists import (
+    ListedSession,
+    csv_list,
+    folder_of_lists,
+    list_rows,
+    listed_sessions,
+    made_up_people,
+    xlsx_lists,
+    zip_of,
+)
 
 BROKEN = b"PK\x03\x04[Content_Types].xml" + bytes(100)
 FILES = folder_of_lists(3, people=2)
@@ -223,6 +232,21 @@ def test_a_copy_is_asked_about_left_out_and_taken_in_again(
     organizer.post(f"{address}/jawab", data={"question": "same-file"})
     assert heading(organizer.get(batch)) == "1 ready to be saved, 0 need an answer, 1 saved"
     assert organizer.post(f"{address}/jawab", data={"question": "same-file"}).status_code == 422
+
+
+def test_after_the_second_sheet_of_a_file_the_next_file_is_asked_about(
+    organizer: TestClient, city: City, runner: TaskRunner
+) -> None:
+    session, people = listed("Kelas Digital"), made_up_people(6)
+    sheets = {"Satu": list_rows(session, people[:2]), "Dua": list_rows(session, people[2:4])}
+    more = {f"lain {at}.csv": csv_list(session, people[at : at + 1]) for at in (4, 5)}
+    batch = uploaded(organizer, runner, {"dua.xlsx": xlsx_lists(sheets), **more})
+    organizer.post(f"{batch}/sesi-baru")
+    runner.drain()
+    second = next(one.id for one in city.all(BatchList) if one.sheet == "Dua")
+    answer = organizer.post(f"{batch}/{second}/lewati")
+    following = list_address(city, batch, "lain 4.csv").rpartition("/")[2]
+    assert answer.headers["location"] == f"{batch}#daftar-{following}"
 
 
 def test_a_folder_that_was_saved_before_is_left_out_with_one_press(

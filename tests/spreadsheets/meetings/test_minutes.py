@@ -220,11 +220,20 @@ def test_who_did_not_leave_is_not_counted_beyond_the_meeting_that_they_joined(
     assert still_there == [{"people": 1, "last": "11.00"}]
 
 
-def test_a_meeting_over_midnight_is_one() -> None:
-    night = SheetSession(DAY, "UJI-1", starts=STARTS.replace(hour=22), ends=STARTS.replace(day=6, hour=1))
+@pytest.mark.parametrize(
+    ("ends", "minutes"),
+    [
+        pytest.param(ENDS.replace(day=6, hour=1), 150, id="planned"),
+        pytest.param(ENDS.replace(hour=23, minute=30), 90, id="overrun"),
+    ],
+)
+def test_a_meeting_over_midnight_is_one(ends: datetime, minutes: int) -> None:
+    night = SheetSession(DAY, "UJI-1", starts=STARTS.replace(hour=22), ends=ends)
     joined = ("Rina Melati_Damai", "Joined", "8/5/2025, 9:55:00 PM")
     left = ("Rina Melati_Damai", "Left", "8/6/2025, 12:30:00 AM")
-    assert cells(read(EVENTS, joined, left, at=night), "minutes") == [150, 150]
+    table = read(EVENTS, joined, left, at=night)
+    assert cells(table, "minutes") == [minutes] * 2
+    assert "meeting-still-there" not in [remark.code for remark in table.warnings]
 
 
 def test_the_hosts_columns_in_a_list_of_meetings_are_not_the_participants() -> None:

@@ -3,16 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import Row, func, select
 from sqlmodel import col
 
 from app.database import Db
 from app.errors import Problem
-from app.i18n import N_, Translator
 from app.models import (
     Attendance,
     AttendanceImport,
@@ -27,38 +25,21 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
-from app.people.remarks import Remark
 from app.permissions import Actor, Permission
-from app.queries.imports.questions import ANSWERED_BY_CHOICE, list_file_questions
-from app.queries.imports.shared_uploads import SHEETS_UNREAD
+from app.queries.imports.batches.batch_questions import (
+    CANCELLED,
+    HAS_ATTENDANCE,
+    NOT_STARTED,
+    SAME_FILE,
+    SAME_SESSION,
+    BatchQuestion,
+    ask_about_whole_list,
+)
+from app.queries.imports.batches.batch_sessions import BatchSession, NewSession
 from app.queries.in_values import in_values
 from app.queries.scope import sessions_within
-from app.spreadsheets.remark_texts import remark_text
 from app.spreadsheets.stated_session import StatedSession, stated_session_from_json
 
-SAME_FILE = "same-file"
-SAME_SESSION = "same-session"
-HAS_ATTENDANCE = "has-attendance"
-NOT_STARTED = "session-not-started"
-CANCELLED = "session-cancelled"
-
-SENTENCES: Mapping[str, str] = {
-    SAME_FILE: N_("This is the same file as %(other)s. Leave one of them out, or save both."),
-    SAME_SESSION: N_(
-        "This batch has another list for the same session: %(other)s. Leave one of them out, or save both if they name "
-        "different people."
-    ),
-    HAS_ATTENDANCE: N_(
-        "This session has attendance already: %(other)s. Leave the list out, or save it as well; what differs is shown "
-        "in its review."
-    ),
-    NOT_STARTED: N_("This session has not begun yet. Save its attendance only if that is right."),
-    CANCELLED: N_("This session is cancelled. Choose another one, or leave the list out."),
-}
-AT_THE_DOOR = N_("recorded at the door or by hand for %(people)s people")
-
-# Every sheet that lists people is a list of the batch, so that others are unread is no question of one of them.
-ANSWERED_BY_BATCH = frozenset({SHEETS_UNREAD})
 SAVED = (ImportStatus.COMMITTING, ImportStatus.COMMITTED)
 
 
@@ -84,103 +65,6 @@ class ListStatus(StrEnum):
 
 UNDER_WAY = frozenset({ListStatus.WAITING, ListStatus.JUDGING})
 NEEDS_ANSWER = frozenset({ListStatus.FAILED, ListStatus.NO_SESSION, ListStatus.NEW_SESSION, ListStatus.OPEN})
-
-
-@dataclass(frozen=True)
-class NewSession:
-    """A session to create, as a form has it; times in WITA. `workshop` is the code of its workshop, "" for a new one.
-
-    A new workshop has the `title` and the `target_groups`. `organizer` is that of the letterhead: lists of others with
-    the same title are of another workshop.
-    """
-
-    workshop: str = ""
-    title: str = ""
-    target_groups: tuple[str, ...] = ()
-    day: date | None = None
-    starts: time | None = None
-    ends: time | None = None
-    venue: str = ""
-    organizer: str = ""
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The fields without which it can't be created."""
-        needed = {
-            "title": self.workshop or self.title,
-            "day": self.day,
-            "starts": self.starts,
-            "ends": self.ends,
-        }
-        return tuple(name for name, value in needed.items() if not value and value != time(0))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the session as JSON from which `from_json` restores it."""
-        return {
-            "workshop": self.workshop,
-            "title": self.title,
-            "target_groups": list(self.target_groups),
-            "day": self.day.isoformat() if self.day else None,
-            "starts": self.starts.isoformat("minutes") if self.starts else None,
-            "ends": self.ends.isoformat("minutes") if self.ends else None,
-            "venue": self.venue,
-            "organizer": self.organizer,
-        }
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """Return the session that `to_json` stored."""
-        return cls(
-            stored["workshop"],
-            stored["title"],
-            tuple(stored["target_groups"]),
-            date.fromisoformat(stored["day"]) if stored["day"] else None,
-            time.fromisoformat(stored["starts"]) if stored["starts"] else None,
-            time.fromisoformat(stored["ends"]) if stored["ends"] else None,
-            stored["venue"],
-            stored["organizer"],
-        )
-
-
-@dataclass(frozen=True)
-class BatchSession:
-    """The session of a list."""
-
-    id: int
-    code: str
-    workshop_code: str
-    workshop_title: str
-    starts_at: datetime
-    ends_at: datetime
-    venue: str
-    is_cancelled: bool
-
-
-@dataclass(frozen=True)
-class BatchQuestion:
-    """A question about a list, which is not saved before it is answered.
-
-    `about` is what it asks about; an answer holds as long as that stays. One that a user can't answer by saving anyway
-    (`can_confirm`) is answered by another choice, in the review of the list. `remark` is that of the import, if it is
-    one about the whole list. `lists` are the ids of the other lists that it is about.
-    """
-
-    code: str
-    about: str
-    can_confirm: bool = True
-    other: str = ""
-    door_people: int = 0
-    remark: Remark | None = None
-    lists: tuple[int, ...] = ()
-
-    def sentence(self, _: Translator) -> str:
-        """Return the question in the translator's language."""
-        if self.remark is not None:
-            return remark_text(self.remark, _)
-        others = [self.other] if self.other else []
-        if self.door_people:
-            others.append(_(AT_THE_DOOR) % {"people": self.door_people})
-        return _(SENTENCES[self.code]) % {"other": ", ".join(others)}
 
 
 @dataclass(frozen=True)
@@ -317,7 +201,7 @@ class BatchListViews:
             *self._ask_has_attendance(session, without={one.about for one in same_file}),
             *([BatchQuestion(CANCELLED, "", can_confirm=False)] if session.is_cancelled else ()),
             *([BatchQuestion(NOT_STARTED, str(session.id))] if session.starts_at > now() else ()),
-            *(_ask_about_whole_list(attendance_import) if attendance_import else ()),
+            *(ask_about_whole_list(attendance_import.warnings) if attendance_import else ()),
         ]
 
     def _ask_same_file(self, batch_list: BatchList, open_lists: Sequence[BatchList]) -> list[BatchQuestion]:
@@ -472,19 +356,6 @@ _ImportRow = Row[Any]
 
 def _label(batch_list: BatchList) -> str:
     return f"{batch_list.path} – {batch_list.sheet}" if batch_list.sheet else batch_list.path
-
-
-def _ask_about_whole_list(attendance_import: _ImportRow) -> list[BatchQuestion]:
-    """Return the questions of an import about its whole list, but for those that the batch answers."""
-    return [
-        BatchQuestion(
-            remark.code,
-            str(sorted(remark.params.items())),
-            can_confirm=remark.code not in ANSWERED_BY_CHOICE,
-            remark=remark,
-        )
-        for remark in list_file_questions(attendance_import.warnings, ANSWERED_BY_BATCH)
-    ]
 
 
 def _status(

@@ -15,7 +15,8 @@ from app.permissions import Actor, Permission
 from app.queries.accounts.organizations import get_organization
 from app.queries.areas import reference
 from app.queries.imports.batches import batches as queries
-from app.queries.imports.batches.batch_lists import BatchListView, ListStatus, NewSession
+from app.queries.imports.batches.batch_lists import BatchListView, ListStatus
+from app.queries.imports.batches.batch_sessions import NewSession
 from app.queries.imports.batches.batches import BatchView
 from app.queries.workshops.venues import list_venue_names
 from app.queries.workshops.workshops import find_organization
@@ -197,8 +198,11 @@ def _to_list(batch_id: int, list_id: int, message: str = "") -> Response:
 
 def _to_next(db: Db, actor: Actor, batch_id: int, list_id: int) -> Response:
     """Return a redirect to the next list of the batch that asks something; to its top if none is left."""
-    asking = [one for one in queries.get_batch_view(db, actor, batch_id).lists if one.status in ASKING]
-    following = next((one for one in asking if one.id > list_id), asking[0] if asking else None)
+    lists = queries.get_batch_view(db, actor, batch_id).lists
+    answered = next((one.position for one in lists if one.id == list_id), 0)
+    # Not by their ids: the lists in the further sheets of a file are stored when it is read.
+    asking = [one for one in lists if one.status in ASKING]
+    following = next((one for one in asking if one.position > answered), asking[0] if asking else None)
     return redirect(f"/unggahan/banyak/{batch_id}" + (f"#daftar-{following.id}" if following else ""))
 
 

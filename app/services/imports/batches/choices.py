@@ -17,7 +17,8 @@ from app.models import (
     WorkshopSession,
 )
 from app.permissions import Actor, Permission
-from app.queries.imports.batches.batch_lists import SAME_SESSION, BatchListView, BatchQuestion
+from app.queries.imports.batches.batch_lists import BatchListView
+from app.queries.imports.batches.batch_questions import SAME_SESSION, BatchQuestion
 from app.queries.imports.batches.batches import get_batch, get_batch_view
 from app.queries.in_values import in_values
 from app.queries.workshops.workshop_sessions import get_workshop_session

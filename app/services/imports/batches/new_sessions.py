@@ -14,7 +14,7 @@ from app.errors import PLEASE_CORRECT, Invalid
 from app.i18n import N_
 from app.models import BatchList, BatchListState, SessionMode, UploadBatch, Workshop, WorkshopSession
 from app.permissions import Actor, Permission
-from app.queries.imports.batches.batch_lists import NewSession
+from app.queries.imports.batches.batch_sessions import NewSession
 from app.queries.imports.batches.batches import list_known_sessions
 from app.queries.workshops.workshop_sessions import suggest_session_code
 from app.queries.workshops.workshops import get_workshop, suggest_workshop_code

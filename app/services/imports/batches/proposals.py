@@ -10,7 +10,7 @@ from app.i18n import utc
 from app.models import Workshop, WorkshopSession
 from app.people.values.nik import mask_niks
 from app.permissions import Actor, Permission
-from app.queries.imports.batches.batch_lists import NewSession
+from app.queries.imports.batches.batch_sessions import NewSession
 from app.queries.scope import workshops_within
 from app.services.workshops.workshops import MAX_TITLE_LENGTH
 from app.spreadsheets import session_matching

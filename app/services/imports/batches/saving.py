@@ -13,7 +13,8 @@ from app.models import BatchList, UploadBatch, WorkshopSession
 from app.models.registrations import Basis
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
-from app.queries.imports.batches.batch_lists import ANSWERED_BY_BATCH, BatchListView, ListStatus
+from app.queries.imports.batches.batch_lists import BatchListView, ListStatus
+from app.queries.imports.batches.batch_questions import ANSWERED_BY_BATCH
 from app.queries.imports.batches.batches import get_batch_view
 from app.queries.in_values import in_values
 from app.services.activities import log_activity
