@@ -50,8 +50,8 @@ check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, test
 	@$(MAKE) --no-print-directory --jobs=2 lint quick
 
 test: chromium libreoffice java pgbouncer ## everything, also on PostgreSQL and in a browser; fourteen minutes on two cores
-	@$(MAKE) --no-print-directory clock
-	@$(MAKE) --no-print-directory --jobs=4 lint project service browser
+	@$(MAKE) --no-print-directory --jobs=2 clock lint project
+	@$(MAKE) --no-print-directory --jobs=2 service browser
 
 soak: $(LIGHTHOUSE) operation ## as test, and the heavy tests: many more damaged files and histories of a city, Lighthouse
 	@TEST_HISTORIES=100 $(MAKE) --no-print-directory WITHOUT_SOAK= SHEETS=in-child test
@@ -79,8 +79,8 @@ service: $(TEST) $(ASSETS) $(PROVIDER) libreoffice java # everything but what ha
 browser: $(TEST) $(ASSETS) $(PROVIDER) chromium # what people do; two at a time, as each waits for pages
 	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal $(TOGETHER) tests/browser
 
-clock: $(TEST) $(ASSETS) pgbouncer # what must happen within seconds: two at a time, when nothing else runs
-	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "clock $(WITHOUT_SOAK)" --sheets $(SHEETS) tests
+clock: $(TEST) $(ASSETS) pgbouncer # what must happen within seconds: one at a time, so that a processor is free
+	$(BIN)/pytest --quiet -m "clock $(WITHOUT_SOAK)" --sheets $(SHEETS) tests
 
 format: $(TEST) ## formats the Python code
 	$(BIN)/ruff check --fix

@@ -119,7 +119,6 @@ def test_a_health_check_may_name_the_machine(server: Server) -> None:
 
 
 @on_sqlite
-@pytest.mark.clock
 def test_a_body_that_trickles_is_ended(server: Server, city: City) -> None:
     """A few bytes a second, to a page and to the API; meanwhile others are answered."""
     uploads = {
@@ -148,7 +147,6 @@ def test_a_body_that_trickles_is_ended(server: Server, city: City) -> None:
 
 
 @on_sqlite
-@pytest.mark.clock
 def test_a_long_upload_over_a_slow_line_arrives(server: Server, city: City) -> None:
     """A file that takes longer than a body may at first, but keeps coming."""
     city.session()
