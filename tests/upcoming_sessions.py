@@ -1,6 +1,6 @@
 """Sessions in the future, for which people can register."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import select
@@ -53,8 +53,15 @@ def update_session(city: City, code: str, **columns: Any) -> None:
 
 
 def begin_session(city: City, code: str) -> None:
-    """Move the session so that it began an hour ago and ends in two."""
-    update_session(city, code, starts_at=now() - timedelta(hours=1), ends_at=now() + timedelta(hours=2))
+    """Move the session so that it began an hour ago and ends in two, but not on another day in Balikpapan."""
+    moment = wita(now())
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    update_session(
+        city,
+        code,
+        starts_at=max(moment - timedelta(hours=1), midnight).astimezone(UTC),
+        ends_at=min(moment + timedelta(hours=2), midnight + timedelta(hours=23, minutes=59)).astimezone(UTC),
+    )
 
 
 def registration_statuses(city: City) -> list[str]:
