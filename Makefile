@@ -49,7 +49,7 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite, pages only opened; a minute and a half on two cores
 	@$(MAKE) --no-print-directory --jobs=2 lint quick
 
-test: chromium libreoffice java pgbouncer ## everything, also on PostgreSQL and in a browser; fourteen minutes on two cores
+test: chromium libreoffice java pgbouncer ## everything, also on PostgreSQL and in a browser; twelve minutes on two cores
 	@$(MAKE) --no-print-directory --jobs=2 clock lint project
 	@$(MAKE) --no-print-directory --jobs=2 service browser
 
