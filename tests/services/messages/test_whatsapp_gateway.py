@@ -136,7 +136,7 @@ def test_a_message_that_the_gateway_postpones_is_tried_again(
 def test_a_message_waits_while_the_gateway_is_down(
     city: City, runner: TaskRunner, whatsapp_server: WhatsAppServer
 ) -> None:
-    whatsapp_server.server.server_close()
+    whatsapp_server.stop()
 
     runner.drain()
 
