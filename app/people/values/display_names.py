@@ -1,4 +1,7 @@
-"""Take apart the name with which somebody joined an online meeting: "014_Rina Manggar 🌸 (she/her)"."""
+"""Parse the display name of an account in an online meeting, such as "014_Rina Manggar 🌸 (she/her)".
+
+What stands before and after the name is removed; a kelurahan and a group in it become values of their own.
+"""
 
 import re
 import unicodedata

@@ -91,7 +91,7 @@ class OpenRow:
 
 @dataclass(frozen=True)
 class RegisteredPerson:
-    """A person who is registered for the session and missing from the list. `text` is what a form shows for them."""
+    """A person who is registered for the session, and whom the list does not name. `text` identifies them in a form."""
 
     text: str
     place: str

@@ -1,4 +1,4 @@
-"""Empty the pictures of signed pages: of a person who is erased, and of uploads that were kept long enough."""
+"""Remove the pictures of signed lists when a person is erased or the storage time is over. Their rows stay, empty."""
 
 from collections.abc import Collection
 

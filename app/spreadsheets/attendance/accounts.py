@@ -1,4 +1,4 @@
-"""The accounts that joined an online meeting: somebody who joined again stands in a further row of its report."""
+"""Find the rows of a meeting's report that belong to one account: it has one for each time that it joined."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -184,7 +184,7 @@ class RowJudge:
             return result
         if _must_be_typed(result) or self._asks_who_is_meant(row, result, decision):
             result.attendance = self._attendance(result, None)
-            result.kind = "skip" if self._passes_by(result, decision) else "review"
+            result.kind = "skip" if self._set_aside_passer_by(result, decision) else "review"
             return result
         self._identify(row, result, decision)
         if decision.person is None:
@@ -193,7 +193,7 @@ class RowJudge:
             self._repeat(result, self.importable[result.of])
             return result
         self._complete(result, decision)
-        result.kind = "skip" if self._passes_by(result, decision) else self._kind(result)
+        result.kind = "skip" if self._set_aside_passer_by(result, decision) else self._kind(result)
         if result.kind in {"create", "update", "unchanged"}:
             self.importable[result.number] = result
             self.matcher.above.add(result.number, result.values, result.person)
@@ -227,10 +227,11 @@ class RowJudge:
             return False
         return True
 
-    def _passes_by(self, result: JudgedRow, decision: Decision) -> bool:
-        """Set aside somebody who is not registered and was in the meeting for too few minutes, and return whether so.
+    def _set_aside_passer_by(self, result: JudgedRow, decision: Decision) -> bool:
+        """Return whether the row is of a passer-by, and if so replace its questions by the warning that says this.
 
-        Nobody is asked for the kelurahan of an account that looked in for a moment. A user can take it in.
+        A passer-by is not registered and was in the meeting for too few minutes. Nobody is asked for the kelurahan of
+        an account that looked in for a moment; a user can take it in.
         """
         decided = decision.skip is False or decision.person is not None or decision.kelurahan is not None
         is_absent = result.minutes is not None and result.stated_attendance == "absent"
@@ -366,7 +367,7 @@ class RowJudge:
         registration = self.matcher.registration_of(result.person, registering=registering)
         if registering and registration is None and result.person in self.known.registration_of:
             result.remarks.append(Remark("warning", None, "cancelled-before", {}))
-        # A group in the name of a meeting's account ("UMKM - Nama") does not change the one somebody registered with.
+        # The group in an account's name ("UMKM - Nama") does not replace that of the registration.
         is_of_account = self.accounts is not None and "target_group" not in result.cells
         stated_group = None if is_of_account else result.values.target_group
         self._take_registered_place(result)

@@ -1,4 +1,4 @@
-"""Add up times: the minutes in which somebody took part, however often and on however many devices they joined."""
+"""Sum intervals of time without counting a minute twice, as when somebody joins with two devices at once."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

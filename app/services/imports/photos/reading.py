@@ -273,7 +273,11 @@ def _to_row(line: SeenLine, people: Mapping[str, RegisteredPerson]) -> SheetRow:
 
 
 def _cells_of(person: RegisteredPerson, registration: str) -> dict[str, Cell]:
-    """Return the cells of a printed person; one who was moved to another session is found by name and kelurahan."""
+    """Return the cells of the line that was printed for this registration.
+
+    Somebody who was moved to another session since then has no registration here: they are matched by name and
+    kelurahan, as in a sheet.
+    """
     if not person.elsewhere:
         return {"registration": registration, "name": person.name}
     cells: dict[str, Cell] = {
